@@ -1,0 +1,1 @@
+"""Arrays in, an index out: plots that know neither the document nor the engine."""

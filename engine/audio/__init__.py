@@ -1,0 +1,1 @@
+"""The sound itself: files, clips, collections and the demo."""

@@ -1,0 +1,112 @@
+"""A collection of sounds: which clips there are and what is known about them.
+
+A clip is a file or a span of one. A `Dataset` is a frozen list of clips below one
+folder with any number of metadata columns beside them; one column may be the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine.errors import ParameterError
+
+UNLABELLED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One sound: a file, or a span of one.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the dataset's root, with forward slashes on every system.
+    start : float
+        Where the span begins, in seconds, at least 0.
+    end : float or None
+        Where it ends, in seconds, or None for the end of the file.
+    """
+
+    path: str
+    start: float = 0.0
+    end: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The file name, with the span where the clip is one."""
+        stem = self.path.rpartition("/")[2]
+        if self.start == 0.0 and self.end is None:
+            return stem
+        end = "end" if self.end is None else f"{self.end:g}"
+        return f"{stem} [{self.start:g}-{end} s]"
+
+    @property
+    def folder(self) -> str:
+        """The folder below the root, "" for the root itself."""
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A frozen list of clips and the metadata columns beside it.
+
+    Parameters
+    ----------
+    root : str
+        The folder that the clips' paths start from.
+    clips : tuple of Clip
+        In a stable order; every array elsewhere follows it.
+    columns : mapping of name to tuple of str
+        Metadata, one value per clip; "" where there is none.
+    label_column : str or None
+        The column that scores the groups, or None where there is no truth.
+
+    Raises
+    ------
+    ParameterError
+        If a column's length differs from the number of clips, or the label column
+        does not exist.
+    """
+
+    root: str
+    clips: tuple[Clip, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    label_column: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the columns fit the clips."""
+        for name, values in self.columns.items():
+            if len(values) != len(self.clips):
+                raise ParameterError(
+                    f"Dataset column {name!r} must hold {len(self.clips)} values, one "
+                    f"per clip; it holds {len(values)}"
+                )
+        if self.label_column is not None and self.label_column not in self.columns:
+            raise ParameterError(
+                f"Dataset.label_column must be one of {sorted(self.columns)}; "
+                f"it is {self.label_column!r}"
+            )
+
+    def __len__(self) -> int:
+        """Return the number of clips."""
+        return len(self.clips)
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """The truth, one per clip, "" where unknown; None without a label column."""
+        return None if self.label_column is None else self.columns[self.label_column]
+
+    @property
+    def name(self) -> str:
+        """What to call the collection: the name of its folder."""
+        return Path(self.root).name or self.root
+
+    def file(self, clip: Clip) -> Path:
+        """Return the full path of a clip's file."""
+        return Path(self.root, *clip.path.split("/"))
+
+    def with_label_column(self, name: str | None) -> Dataset:
+        """Return the same clips, scored by another column."""
+        return replace(self, label_column=name)

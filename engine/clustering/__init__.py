@@ -1,0 +1,1 @@
+"""Groups and their truth: methods, trees, partitions and scores."""

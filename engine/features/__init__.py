@@ -1,0 +1,1 @@
+"""What a clip looks like in numbers: features, images, matrices, projections."""

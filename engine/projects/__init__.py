@@ -1,0 +1,1 @@
+"""What a person made of a collection, and the file that keeps it."""
