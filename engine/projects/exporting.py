@@ -1,0 +1,67 @@
+"""The result as a table that a spreadsheet opens and that cannot run anything."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from engine.clustering.partition import UNPLACED
+from engine.errors import ProjectError
+from engine.projects.project import Project
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(project: Project, path: str | Path) -> Path:
+    """Write one row per clip: path, span, label, cluster and place on the map.
+
+    Parameters
+    ----------
+    project : Project
+    path : str or Path
+        Replaced whole, or left as it was.
+
+    Returns
+    -------
+    Path
+        The file written, UTF-8. The cluster is -1 for noise and empty for a clip
+        without features. Text that a spreadsheet would take for a formula
+        gets an apostrophe in front.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    dataset, labels, positions = project.dataset, project.labels, project.positions
+    columns = list(dataset.columns)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open(
+            "w", newline="", encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            table = csv.writer(file)
+            table.writerow(["path", "start", "end", *map(_safe, columns), "cluster", "x", "y"])
+            for i, clip in enumerate(dataset.clips):
+                placed = not np.isnan(positions[i, 0])
+                table.writerow(
+                    [
+                        _safe(clip.path),
+                        clip.start,
+                        "" if clip.end is None else clip.end,
+                        *(_safe(dataset.columns[name][i]) for name in columns),
+                        "" if labels[i] == UNPLACED else int(labels[i]),
+                        *(f"{x:.6g}" if placed else "" for x in positions[i]),
+                    ]
+                )
+        unfinished.replace(path)
+    except OSError as error:
+        raise ProjectError(f"{path}: cannot be written: {error}") from error
+    return path
+
+
+def _safe(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,143 @@
+"""From what a person points at to a project: a folder, a project file, the demo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import platformdirs
+
+from engine.audio.dataset import Dataset
+from engine.audio.demo import write_demo
+from engine.audio.scanning import scan_folder
+from engine.errors import ProjectError
+from engine.features.store import default_folder
+from engine.progress import Report, silent
+from engine.projects.file import SUFFIX, read
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Project, View
+
+# More groups than this are not offered unasked, however many labels there are.
+MOST_CLUSTERS_UNASKED = 60
+FEWEST_CLUSTERS_UNASKED = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What was opened.
+
+    Parameters
+    ----------
+    project : Project
+    view : View
+    path : Path
+        The project file; it may not exist yet.
+    notes : tuple of str
+        What a person should know about it.
+    """
+
+    project: Project
+    view: View
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+def projects_folder() -> Path:
+    """Return where projects live that were never saved under a name.
+
+    The environment variable ``AUDIOCLUST_DATA`` overrides the system's place.
+    """
+    chosen = os.environ.get("AUDIOCLUST_DATA")
+    base = Path(chosen) if chosen else platformdirs.user_data_path("audioclust", False)
+    return base / "projects"
+
+
+def project_file_of(root: str | Path) -> Path:
+    """Return the project file that belongs to a folder of sounds."""
+    path = Path(root).absolute()
+    name = re.sub(r"[^\w.-]+", "-", path.name).strip("-.")[:60] or "sounds"
+    name = name.encode(errors="replace").decode().replace("?", "-")
+    digest = hashlib.blake2b(os.fsencode(path), digest_size=4).hexdigest()
+    return projects_folder() / f"{name}-{digest}{SUFFIX}"
+
+
+def demo_folder() -> Path:
+    """Return where the demo collection is written."""
+    return default_folder() / "demo"
+
+
+def open_folder(root: str, report: Report = silent) -> Opened:
+    """Look through a folder, and take up the work on it where it was left.
+
+    Raises
+    ------
+    AudioError
+        If the folder cannot be read.
+    ProjectError
+        If there is no sound in it.
+    """
+    return _resume(scan_folder(root, report))
+
+
+def open_demo(report: Report = silent) -> Opened:
+    """Open the demo collection, synthesising what is missing of it."""
+    return _resume(write_demo(demo_folder(), report))
+
+
+def open_project(path: str) -> Opened:
+    """Open a project file as it was left.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be read.
+    """
+    project, view = read(path)
+    notes = ()
+    if not Path(project.dataset.root).is_dir():
+        notes = (
+            f"The sounds are not at {project.dataset.root}: results are shown, but "
+            "nothing can be played or computed. Use File > Locate sounds.",
+        )
+    return Opened(project, view, Path(path).absolute(), notes)
+
+
+def fresh(dataset: Dataset) -> Project:
+    """Return a new project, asking for as many clusters as there are labels."""
+    labels = dataset.labels or ()
+    classes = len({label for label in labels if label})
+    k = classes or Pipeline().n_clusters or FEWEST_CLUSTERS_UNASKED
+    k = max(1, min(k, MOST_CLUSTERS_UNASKED, len(dataset)))
+    pipeline = Pipeline()
+    methods = {
+        name: params.replace(n_clusters=k) if hasattr(params, "n_clusters") else params
+        for name, params in pipeline.methods.items()
+    }
+    return Project(dataset, replace(pipeline, methods=methods))
+
+
+def _resume(dataset: Dataset) -> Opened:
+    if not dataset.clips:
+        raise ProjectError(
+            f"{dataset.root}: there is no sound file in it. AudioClust looks for WAV, "
+            "FLAC, OGG, MP3 and AIFF files, also in the folders below."
+        )
+    path = project_file_of(dataset.root)
+    if not path.exists():
+        return Opened(fresh(dataset), View(), path)
+    try:
+        project, view = read(path)
+    except ProjectError as error:
+        spoilt = path.with_suffix(".damaged")
+        path.replace(spoilt)
+        note = f"{error}. It was set aside as {spoilt}; the collection starts anew."
+        return Opened(fresh(dataset), View(), path, (note,))
+    before, now = set(project.dataset.clips), set(dataset.clips)
+    if project.dataset.clips == dataset.clips:
+        return Opened(project, view, path)
+    note = f"The folder has changed: {len(now - before)} clips are new, "
+    note += f"{len(before - now)} are gone. The parameters were kept."
+    return Opened(Project(dataset, project.pipeline), View(), path, (note,))

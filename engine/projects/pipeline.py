@@ -1,0 +1,108 @@
+"""Everything that was chosen between the files and the map, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.clustering.methods import METHODS
+from engine.errors import ParameterError, ProjectError
+from engine.features.projection import ProjectionParams
+from engine.features.representation import RepresentationParams
+from engine.features.spectral import FeatureParams
+from engine.params import Params
+
+
+def _defaults() -> dict[str, Params]:
+    return {name: method.params() for name, method in METHODS.items()}
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The parameters of every step, in the order in which a sound meets them.
+
+    Parameters
+    ----------
+    features : FeatureParams
+        How a clip becomes five features.
+    representation : RepresentationParams
+        How stored features become one row of a matrix.
+    method : str
+        The chosen entry of `engine.clustering.methods.METHODS`.
+    methods : mapping of method name to Params
+        The parameters of every method, so that trying another one forgets nothing.
+    projection : ProjectionParams
+        How the matrix becomes the map.
+
+    Raises
+    ------
+    ParameterError
+        If the method is not in the table.
+    """
+
+    features: FeatureParams = field(default_factory=FeatureParams)
+    representation: RepresentationParams = field(default_factory=RepresentationParams)
+    method: str = "agglomerative"
+    methods: Mapping[str, Params] = field(default_factory=_defaults)
+    projection: ProjectionParams = field(default_factory=ProjectionParams)
+
+    def __post_init__(self) -> None:
+        """Check the method's name, and give every method parameters."""
+        if self.method not in METHODS:
+            raise ParameterError(
+                f"Pipeline.method must be one of {', '.join(METHODS)}; "
+                f"it is {self.method!r}"
+            )
+        object.__setattr__(self, "methods", _defaults() | dict(self.methods))
+
+    @property
+    def method_params(self) -> Params:
+        """The parameters of the chosen method."""
+        return self.methods[self.method]
+
+    @property
+    def n_clusters(self) -> int | None:
+        """The chosen number of clusters; None where the method finds it itself."""
+        return getattr(self.method_params, "n_clusters", None)
+
+    def with_method_params(self, params: Params) -> Pipeline:
+        """Return a copy with other parameters for the chosen method."""
+        return replace(self, methods={**self.methods, self.method: params})
+
+    def with_n_clusters(self, k: int) -> Pipeline:
+        """Return a copy with another number of clusters for the chosen method."""
+        return self.with_method_params(self.method_params.replace(n_clusters=k))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return nested dicts of JSON scalars."""
+        return {
+            "features": self.features.to_dict(),
+            "representation": self.representation.to_dict(),
+            "method": self.method,
+            "methods": {name: p.to_dict() for name, p in self.methods.items()},
+            "projection": self.projection.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Pipeline:
+        """Make a pipeline from what `to_dict` returned.
+
+        Raises
+        ------
+        ProjectError
+            If something in it is missing, unknown or out of range.
+        """
+        try:
+            return cls(
+                features=FeatureParams.from_dict(values["features"]),
+                representation=RepresentationParams.from_dict(values["representation"]),
+                method=values["method"],
+                methods={
+                    name: METHODS[name].params.from_dict(chosen)
+                    for name, chosen in values["methods"].items()
+                },
+                projection=ProjectionParams.from_dict(values["projection"]),
+            )
+        except (KeyError, TypeError, AttributeError, ParameterError) as error:
+            raise ProjectError(f"The parameters cannot be read: {error}") from error

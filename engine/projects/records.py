@@ -1,0 +1,151 @@
+"""How each part of a project is written down: a JSON text and some named arrays.
+
+Decoding trusts nothing: a project file may come from anywhere, so every shape is
+compared with the number of clips before it reaches an index.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clustering.metrics import Scores
+from engine.clustering.partition import NOISE
+from engine.errors import ProjectError
+from engine.features.extraction import Extraction, Failure
+from engine.features.spectral import FeatureParams
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Grouping, Layout, View
+
+Arrays = dict[str, NDArray[Any]]
+Record = tuple[dict[str, Any], Arrays]
+
+
+def encode_pipeline(pipeline: Pipeline) -> Record:
+    """Write down the chosen parameters."""
+    return pipeline.to_dict(), {}
+
+
+def decode_pipeline(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Pipeline:
+    """Read the chosen parameters."""
+    return Pipeline.from_dict(values)
+
+
+def encode_extraction(extraction: Extraction) -> Record:
+    """Write down which clips have features, and why others have none."""
+    return {
+        "params": extraction.params.to_dict(),
+        "keys": list(extraction.keys),
+        "failures": [dataclasses.asdict(failure) for failure in extraction.failures],
+    }, {}
+
+
+def decode_extraction(
+    values: Mapping[str, Any], arrays: Arrays, n_clips: int
+) -> Extraction:
+    """Read which clips have features."""
+    keys = tuple(None if key is None else str(key) for key in values["keys"])
+    _require(len(keys) == n_clips, "the list of features does not fit the clips")
+    failures = tuple(
+        Failure(int(entry["index"]), str(entry["path"]), str(entry["reason"]))
+        for entry in values["failures"]
+    )
+    _require(all(0 <= f.index < n_clips for f in failures), "a failure has no clip")
+    params = FeatureParams.from_dict(values["params"])
+    return Extraction(
+        params=params, keys=keys, failures=failures, computed=0, reused=n_clips
+    )
+
+
+def encode_grouping(grouping: Grouping) -> Record:
+    """Write down the groups and their tree."""
+    found = {
+        "rows": grouping.rows,
+        "labels": grouping.labels,
+        "linkage": grouping.linkage,
+        "membership": grouping.membership,
+    }
+    arrays = {name: array for name, array in found.items() if array is not None}
+    return {
+        "pipeline": grouping.pipeline.to_dict(),
+        "notes": list(grouping.notes),
+    }, arrays
+
+
+def decode_grouping(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Grouping:
+    """Read the groups and their tree."""
+    rows, labels = arrays["rows"], arrays["labels"]
+    _require(rows.dtype == np.int64 and rows.ndim == 1, "the rows are not a list")
+    inside = rows.size == 0 or (rows.min() >= 0 and rows.max() < n_clips)
+    _require(bool(inside), "a group names a clip that does not exist")
+    _require(
+        labels.dtype == np.int32 and labels.shape == rows.shape,
+        "the labels do not fit the rows",
+    )
+    in_range = labels.size == 0 or (labels.min() >= NOISE and labels.max() < n_clips)
+    _require(bool(in_range), "a label is out of range")
+    membership = arrays.get("membership")
+    fits = membership is None or (
+        membership.ndim == 2 and len(membership) == len(rows)
+    )
+    _require(fits, "the memberships do not fit the rows")
+    grouping = Grouping(
+        pipeline=Pipeline.from_dict(values["pipeline"]),
+        rows=rows,
+        labels=labels,
+        linkage=arrays.get("linkage"),
+        membership=membership,
+        notes=tuple(str(note) for note in values["notes"]),
+    )
+    tree = grouping.hierarchy  # checks the linkage
+    _require(tree is None or tree.n_leaves == rows.size, "the tree does not fit")
+    return grouping
+
+
+def encode_layout(layout: Layout) -> Record:
+    """Write down where the clips lie."""
+    return {"pipeline": layout.pipeline.to_dict()}, {"positions": layout.positions}
+
+
+def decode_layout(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Layout:
+    """Read where the clips lie."""
+    positions = arrays["positions"]
+    _require(
+        positions.dtype == np.float32 and positions.shape == (n_clips, 2),
+        "the map does not fit the clips",
+    )
+    return Layout(Pipeline.from_dict(values["pipeline"]), positions)
+
+
+def encode_scores(scores: Scores) -> Record:
+    """Write down how good the groups are."""
+    return dataclasses.asdict(scores), {}
+
+
+def decode_scores(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Scores:
+    """Read how good the groups are."""
+    numbers = (int, float, type(None))
+    _require(all(isinstance(v, numbers) for v in values.values()), "odd scores")
+    return Scores(**values)
+
+
+def encode_view(view: View) -> Record:
+    """Write down what was selected."""
+    return {"current": view.current, "selection": list(view.selection)}, {}
+
+
+def decode_view(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> View:
+    """Read what was selected, leaving out what does not exist."""
+    current = values["current"]
+    inside = isinstance(current, int) and 0 <= current < n_clips
+    selection = tuple(int(i) for i in values["selection"] if 0 <= int(i) < n_clips)
+    return View(current if inside else None, selection)
+
+
+def _require(good: bool, complaint: str) -> None:
+    if not good:
+        raise ProjectError(complaint)

@@ -1,0 +1,205 @@
+"""The steps from a collection to a project's results: what the window's jobs run.
+
+Each is a plain function of picklable values, so that it runs as well in a script as in
+a worker process. Matrices are kept for the next step of the same process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.audio.dataset import Clip, Dataset
+from engine.clustering.methods import METHODS
+from engine.clustering.metrics import Scores, score
+from engine.errors import ParameterError
+from engine.features.extraction import Extraction, extract
+from engine.features.projection import project as project_matrix
+from engine.features.representation import (
+    Representation,
+    RepresentationParams,
+    represent,
+)
+from engine.features.spectral import FeatureParams, features_of
+from engine.features.store import FeatureStore, default_folder
+from engine.progress import Report, silent
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Grouping, Layout, Project
+
+INSPECTED_SECONDS = 60.0
+
+
+def group(
+    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
+) -> Grouping:
+    """Group the clips that have features by the pipeline's method.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        Where each clip's features are in the store, from an `Extraction`.
+    pipeline : Pipeline
+    report : Report
+
+    Raises
+    ------
+    ParameterError
+        If no clip has features, or the method cannot work with these parameters.
+    """
+    found = _represented(keys, pipeline)
+    params, notes = pipeline.method_params, ()
+    n_rows = len(found.rows)
+    if (pipeline.n_clusters or 0) > n_rows:
+        # The person asked before it was known how many clips can be used.
+        params = params.replace(n_clusters=n_rows)
+        notes = (f"Only {n_rows} clips have features, so there are {n_rows} groups",)
+    fit = METHODS[pipeline.method].fit(found.matrix, params, report)
+    return Grouping(
+        pipeline=pipeline,
+        rows=found.rows,
+        labels=fit.labels,
+        linkage=fit.linkage,
+        membership=fit.membership,
+        notes=fit.notes + notes,
+    )
+
+
+def lay_out(
+    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
+) -> Layout:
+    """Place the clips that have features on the map; the others get NaN.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        Where each clip's features are in the store, from an `Extraction`.
+    pipeline : Pipeline
+    report : Report
+        Receives the unfinished positions of the rows as ``partial`` while they settle.
+    """
+    found = _represented(keys, pipeline)
+    placed = project_matrix(found.matrix, pipeline.projection, report)
+    return Layout(pipeline, scattered(placed, found.rows, len(keys)))
+
+
+def scattered(
+    placed: NDArray[np.float32], rows: NDArray[np.int64], n_clips: int
+) -> NDArray[np.float32]:
+    """Return positions for all clips, shape (n_clips, 2), NaN where there is no row."""
+    positions = np.full((n_clips, 2), np.nan, dtype=np.float32)
+    positions[rows] = placed
+    positions.setflags(write=False)
+    return positions
+
+
+def evaluate(
+    keys: tuple[str | None, ...],
+    pipeline: Pipeline,
+    labels: NDArray[np.int32],
+    truth: Sequence[str] | None,
+) -> Scores:
+    """Score labels of all clips against the truth and against the matrix.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        Where each clip's features are in the store, from an `Extraction`.
+    pipeline : Pipeline
+        The pipeline whose matrix the silhouette is measured in.
+    labels : int32 array, shape (n_clips,)
+    truth : sequence of str, or None
+    """
+    found = _represented(keys, pipeline)
+    known = None if truth is None else [truth[i] for i in found.rows]
+    return score(labels[found.rows], known, found.matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """One clip, opened up for the viewer.
+
+    Parameters
+    ----------
+    samples : float32 array, shape (n_samples,)
+        Mono, at ``params.rate``.
+    features : dict of name to float32 array, shape (rows, frames)
+    params : FeatureParams
+        What they were computed with.
+    cropped : bool
+        Whether the clip goes on after what is shown.
+    """
+
+    samples: NDArray[np.float32]
+    features: dict[str, NDArray[np.float32]]
+    params: FeatureParams
+    cropped: bool
+
+    @property
+    def duration(self) -> float:
+        """Seconds shown."""
+        return len(self.samples) / self.params.rate
+
+
+def inspect(file: str, clip: Clip, params: FeatureParams) -> Inspection:
+    """Decode a clip and compute its five features; of a long one, the beginning.
+
+    Raises
+    ------
+    AudioError
+        If the file cannot be decoded.
+    """
+    from engine.audio.decoding import decode  # noqa: PLC0415 - keeps soundfile out
+
+    limit = clip.start + INSPECTED_SECONDS
+    end = clip.end if clip.end is not None and clip.end <= limit else limit
+    samples = decode(file, clip.start, end, rate=params.rate)
+    cropped = end == limit and len(samples) >= int(INSPECTED_SECONDS * params.rate)
+    return Inspection(samples, features_of(samples, params), params, cropped)
+
+
+def run(dataset: Dataset, pipeline: Pipeline, report: Report = silent) -> Project:
+    """Take a collection all the way: extract, group, map and score.
+
+    The same road that the window takes, for scripts and notebooks.
+    """
+    extraction: Extraction = extract(dataset, pipeline.features, report=report)
+    grouping = group(extraction.keys, pipeline, report)
+    layout = lay_out(extraction.keys, pipeline, report)
+    project = Project(dataset, pipeline, extraction, grouping, layout)
+    scores = evaluate(extraction.keys, pipeline, project.labels, dataset.labels)
+    return Project(dataset, pipeline, extraction, grouping, layout, scores)
+
+
+def warm_up() -> None:
+    """Import what the other steps need, before a person waits for it."""
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(40, 4)).astype(np.float32)
+    for name in ("agglomerative", "kmeans"):
+        method = METHODS[name]
+        method.fit(matrix, method.params(), silent)
+    features_of(rng.normal(size=4096).astype(np.float32))
+    score(np.arange(40) % 3, None, matrix)
+
+
+def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representation:
+    found = _matrix(
+        keys, pipeline.features, pipeline.representation, default_folder()
+    )
+    if found.rows.size == 0:
+        raise ParameterError("No clip has features, so there is nothing to group")
+    return found
+
+
+@lru_cache(maxsize=2)
+def _matrix(
+    keys: tuple[str | None, ...],
+    features: FeatureParams,
+    representation: RepresentationParams,
+    folder: Path,
+) -> Representation:
+    return represent(FeatureStore(folder, features), keys, representation)
