@@ -1,0 +1,133 @@
+"""The one place where objects are created and wired."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from audioclust_gui import assets
+from audioclust_gui.audition import Audition
+from audioclust_gui.document import Document
+from audioclust_gui.jobs import Jobs
+from audioclust_gui.playback import Playback
+from audioclust_gui.session import Session
+from audioclust_gui.theme import Theme
+from audioclust_gui.window import Window
+from audioclust_gui.workflow import Workflow
+
+_WARM_UP = "engine.projects.steps:warm_up"
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything that lives as long as the window."""
+
+    document: Document
+    jobs: Jobs
+    session: Session
+    workflow: Workflow
+    playback: Playback
+    theme: Theme
+    window: Window
+
+    def close(self) -> None:
+        """Silence, save, and end the worker processes, in this order."""
+        self.playback.shutdown()
+        self.session.close()
+        self.jobs.close()
+
+
+def build(
+    qt: QApplication, theme: str | None = None, playback: Playback | None = None
+) -> Application:
+    """Make the parts and connect them; shows nothing yet.
+
+    Parameters
+    ----------
+    qt : QApplication
+    theme : str, optional
+        "system", "light" or "dark"; by default what was chosen last.
+    playback : Playback, optional
+        For tests, one with a sink of their own.
+    """
+    document = Document()
+    jobs = Jobs()
+    session = Session(document, jobs)
+    stored = str(session.settings.value("theme", "system"))
+    colours = Theme(qt, theme or stored)
+    workflow = Workflow(document, jobs)
+    playback = playback or Playback()
+    audition = Audition(document, playback)
+    window = Window(document, jobs, session, workflow, audition, colours)
+    application = Application(
+        document, jobs, session, workflow, playback, colours, window
+    )
+    window.closed.connect(application.close)
+    return application
+
+
+def run(
+    path: str | None,
+    *,
+    demo: bool = False,
+    snapshot: Path | None = None,
+    theme: str | None = None,
+) -> int:
+    """Run the application until its window is closed.
+
+    Returns
+    -------
+    int
+        The exit code: 0 when all went well.
+    """
+    screenless = snapshot is not None
+    if screenless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif sys.platform.startswith("linux") and not _display():
+        print(
+            "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). "
+            "audioclust --snapshot DIR does the same without one.",
+            file=sys.stderr,
+        )
+        return 2
+    qt = QApplication.instance() or QApplication(["audioclust"])
+    qt.setApplicationName("AudioClust")
+    qt.setWindowIcon(assets.app_icon())
+    application = build(qt, theme)
+    if snapshot is not None:
+        from audioclust_gui.snapshot import take  # noqa: PLC0415 - seldom needed
+
+        return take(application, path, snapshot)
+    # Python handles Ctrl+C only between its own instructions: give it some.
+    signal.signal(signal.SIGINT, lambda *_: application.window.close())
+    heartbeat = QTimer(interval=250)
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start()
+    application.window.show()
+    QTimer.singleShot(0, lambda: _begin(application, path, demo))
+    return int(qt.exec())
+
+
+def _begin(application: Application, path: str | None, demo: bool) -> None:
+    """Open the first collection once the window is there, then warm the workers."""
+    session, jobs = application.session, application.jobs
+    if path is not None:
+        session.open(path)
+    elif demo:
+        session.open_demo()
+    else:
+        session.open_last()
+    jobs.ask(_WARM_UP, title="Warming up", then=lambda _: None)
+
+
+def _display() -> bool:
+    return any(
+        os.environ.get(name)
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )

@@ -1,0 +1,169 @@
+"""The current project, what is selected in it, and the way back.
+
+`Document.changed` carries the old and the new value; views redraw what differs. Undo
+keeps the old values themselves: they are frozen, and share their arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.audio.dataset import Dataset
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Project, View
+
+UNDO_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of undo: what it was called, and the pipeline and results before."""
+
+    text: str
+    project: Project
+
+
+class Document(QObject):
+    """Holds one project; everything that changes it goes through here."""
+
+    changed = Signal(object, object)  # old Project, new Project
+    replaced = Signal()  # another project was opened; every view starts anew
+    current_changed = Signal(int)  # the clip looked at, -1 for none
+    selection_changed = Signal(object)  # frozenset of int
+    history_changed = Signal()
+    settled = Signal()  # something worth writing to the file has happened
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = Project(Dataset(""))
+        self.path: Path | None = None
+        self.current = -1
+        self.selection: frozenset[int] = frozenset()
+        self._done: list[Change] = []
+        self._undone: list[Change] = []
+        self._held: Project | None = None
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What the project asks for now."""
+        return self.project.pipeline
+
+    @property
+    def view(self) -> View:
+        """The selection in the form in which it is stored."""
+        current = None if self.current < 0 else self.current
+        return View(current, tuple(sorted(self.selection)))
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a value is shown that has not been committed yet."""
+        return self._held is not None
+
+    def open(self, project: Project, path: Path, view: View | None = None) -> None:
+        """Replace everything; there is no way back from here but opening again."""
+        view = view or View()
+        self.project, self.path = project, path
+        self._done, self._undone, self._held = [], [], None
+        self.current = -1 if view.current is None else view.current
+        self.selection = frozenset(view.selection)
+        self.replaced.emit()
+        self.history_changed.emit()
+        self.settled.emit()
+
+    def save_as(self, path: Path) -> None:
+        """Go on in another file."""
+        self.path = path
+        self.settled.emit()
+
+    def commit(self, project: Project, text: str, *, merge: bool = False) -> None:
+        """Make a change that undo can take back.
+
+        Parameters
+        ----------
+        project : Project
+            The new value.
+        text : str
+            What was done, for the menu: "Undo *change radius*".
+        merge : bool
+            Whether to join the previous change of the same name, so that
+            typing a number is one step.
+        """
+        before, held = self._held or self.project, self._held
+        self._held = None
+        if held is not None and held.pipeline == project.pipeline:
+            self._set(held)  # dragged, and back again
+            return
+        last = self._done[-1].text if self._done else None
+        if not (merge and last == text and not self._undone):
+            self._done.append(Change(text, before))
+            del self._done[:-UNDO_LIMIT]
+        self._undone.clear()
+        self._set(project)
+        self.history_changed.emit()
+        self.settled.emit()
+
+    def preview(self, project: Project) -> None:
+        """Show a value while something is dragged; `commit` makes it one step."""
+        if self._held is None:
+            self._held = self.project
+        self._set(project)
+
+    def amend(self, project: Project) -> None:
+        """Add what was computed meanwhile, without a step of its own."""
+        self._set(project)
+        if self._held is None:
+            self.settled.emit()
+
+    def undo(self) -> None:
+        """Go back one change."""
+        self._travel(self._done, self._undone)
+
+    def redo(self) -> None:
+        """Go forward one change."""
+        self._travel(self._undone, self._done)
+
+    @property
+    def undo_text(self) -> str | None:
+        """The name of the change that `undo` takes back, or None."""
+        return self._done[-1].text if self._done else None
+
+    @property
+    def redo_text(self) -> str | None:
+        """The name of the change that `redo` makes again, or None."""
+        return self._undone[-1].text if self._undone else None
+
+    def set_current(self, index: int) -> None:
+        """Look at a clip; -1 for none."""
+        if index != self.current:
+            self.current = index
+            self.current_changed.emit(index)
+            self.settled.emit()
+
+    def select(self, indices: Iterable[int]) -> None:
+        """Select exactly these clips."""
+        selection = frozenset(indices)
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+            self.settled.emit()
+
+    def _travel(self, source: list[Change], target: list[Change]) -> None:
+        if not source:
+            return
+        change = source.pop()
+        target.append(Change(change.text, self._held or self.project))
+        self._held = None
+        # What was extracted since stays: it is a fact about the files, not a choice.
+        kept = change.project.extraction or self.project.extraction
+        self._set(replace(change.project, extraction=kept))
+        self.history_changed.emit()
+        self.settled.emit()
+
+    def _set(self, project: Project) -> None:
+        old, self.project = self.project, project
+        if old is not project:
+            self.changed.emit(old, project)

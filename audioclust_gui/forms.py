@@ -1,0 +1,182 @@
+"""A form from any Params; it never knows which.
+
+Labels, units, ranges, choices and help come from the declaration. `set_params` shows
+values without emitting; `edited` carries a whole new Params after each change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from engine.errors import ParameterError
+from engine.params import Declared, Params
+
+_BIGGEST = 2_147_483_647
+
+
+class ParamsForm(QWidget):
+    """Shows and edits one parameter set.
+
+    Parameters
+    ----------
+    params : Params
+        What to show first.
+    without : collection of str
+        Fields that another control of the window shows.
+    """
+
+    edited = Signal(object)  # the new Params
+    refused = Signal(str)  # why a combination of values is not possible
+
+    def __init__(
+        self,
+        params: Params,
+        without: Collection[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._params = params
+        self._layout = QFormLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setFieldGrowthPolicy(
+            QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow
+        )
+        self._layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._fields: dict[str, tuple[QWidget, Callable[[Any], None]]] = {}
+        for declared in params.declared():
+            if declared.name not in without:
+                self._add(declared)
+        self._show_relevant()
+
+    @property
+    def params(self) -> Params:
+        """The values shown."""
+        return self._params
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to edit."""
+        return not self._fields
+
+    def field(self, name: str) -> QWidget:
+        """Return the control of one parameter."""
+        return self._fields[name][0]
+
+    def set_params(self, params: Params) -> None:
+        """Show other values of the same kind; emits nothing."""
+        self._params = params
+        for name, (widget, show) in self._fields.items():
+            with QSignalBlocker(widget):
+                show(getattr(params, name))
+        self._show_relevant()
+
+    def _add(self, declared: Declared) -> None:
+        widget, show = _control(declared, lambda value: self._edit(declared, value))
+        show(getattr(self._params, declared.name))
+        words = [declared.help, f"Allowed: {declared.range_text()}"]
+        widget.setToolTip("\n".join(word for word in words if word))
+        widget.setAccessibleName(declared.label)
+        widget.setAccessibleDescription(declared.help)
+        widget.setObjectName(declared.name)
+        label = QLabel(declared.label)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setBuddy(widget)
+        self._fields[declared.name] = widget, show
+        self._layout.addRow(label, widget)
+
+    def _edit(self, declared: Declared, value: Any) -> None:
+        try:
+            params = self._params.replace(**{declared.name: value})
+        except ParameterError as error:
+            self.refused.emit(str(error))
+            self.set_params(self._params)
+            return
+        if params != self._params:
+            self._params = params
+            self._show_relevant()
+            self.edited.emit(params)
+
+    def _show_relevant(self) -> None:
+        for name, (widget, _) in self._fields.items():
+            self._layout.setRowVisible(widget, self._params.matters(name))
+
+
+Control = tuple[QWidget, Callable[[Any], None]]
+
+
+def _control(declared: Declared, changed: Callable[[Any], None]) -> Control:
+    """Return the control of a declaration, and how to show a value in it."""
+    if declared.choices:
+        return _choice(declared, changed)
+    if declared.kind is bool:
+        box = QCheckBox()
+        box.toggled.connect(changed)
+        return box, box.setChecked
+    if declared.kind is int:
+        return _whole(declared, changed)
+    if declared.kind is float:
+        return _real(declared, changed)
+    line = QLineEdit()
+    line.editingFinished.connect(lambda: changed(line.text()))
+    return line, line.setText
+
+
+def _choice(declared: Declared, changed: Callable[[Any], None]) -> Control:
+    box = QComboBox()
+    for value, label in declared.choices:
+        box.addItem(label, value)
+    box.setSizeAdjustPolicy(
+        QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+    )
+    box.setMinimumContentsLength(12)
+    values = [value for value, _ in declared.choices]
+    box.currentIndexChanged.connect(lambda index: changed(values[index]))
+    return box, lambda value: box.setCurrentIndex(values.index(value))
+
+
+def _whole(declared: Declared, changed: Callable[[Any], None]) -> Control:
+    box = QSpinBox()
+    low, high = declared.low, declared.high
+    box.setRange(
+        -_BIGGEST if low is None else math.ceil(low),
+        _BIGGEST if high is None else math.floor(high),
+    )
+    if declared.logarithmic:
+        box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setSuffix(f" {declared.unit}" if declared.unit else "")
+    box.setKeyboardTracking(False)
+    box.setGroupSeparatorShown(True)
+    box.valueChanged.connect(changed)
+    return box, box.setValue
+
+
+def _real(declared: Declared, changed: Callable[[Any], None]) -> Control:
+    box = QDoubleSpinBox()
+    smallest = min(abs(v) for v in (declared.low, declared.default, 1.0) if v)
+    box.setDecimals(min(9, max(2, 2 - math.floor(math.log10(smallest)))))
+    box.setRange(
+        -1e12 if declared.low is None else declared.low,
+        1e12 if declared.high is None else declared.high,
+    )
+    if declared.logarithmic:
+        box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    else:
+        box.setSingleStep(0.1)
+    box.setSuffix(f" {declared.unit}" if declared.unit else "")
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(changed)
+    return box, box.setValue

@@ -1,0 +1,224 @@
+"""The collection: its folders, its clips, and a filter over both."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QSignalBlocker,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from audioclust_gui.audition import Audition
+from audioclust_gui.document import Document
+from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
+from audioclust_gui.widgets.folder_tree import FolderTree
+from engine.projects.project import Project
+
+_FILTER_DELAY_MS = 120
+_Flag = QItemSelectionModel.SelectionFlag
+
+
+class ClipTableView(QTableView):
+    """A table in which arrow keys, like clicks, say that a row was meant."""
+
+    meant = Signal(int)  # row
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(22)
+        self.setAccessibleName("Clips")
+        self.clicked.connect(lambda index: self.meant.emit(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        after = self.currentIndex().row()
+        again = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if after >= 0 and (after != before or again):
+            self.meant.emit(after)
+
+
+class DatasetView(QWidget):
+    """Tree of folders, filter and table of clips.
+
+    Parameters
+    ----------
+    document : Document
+    audition : Audition
+    """
+
+    def __init__(
+        self, document: Document, audition: Audition, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._audition = audition
+        self.tree = FolderTree()
+        self.model = ClipTable(self)
+        self.table = ClipTableView()
+        self.table.setModel(self.model)
+        self.filter = QLineEdit(placeholderText="Filter by name or label  (Ctrl+F)")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter clips")
+        self.filter.setToolTip("Show clips whose path or label holds every word  (Ctrl+F)")
+        self._count = QLabel()
+        self._folder = ""
+        self._selecting = False
+        self._timer = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
+        self._arrange()
+
+        self._timer.timeout.connect(self._apply_filter)
+        self.filter.textChanged.connect(lambda _: self._timer.start())
+        self.tree.chosen.connect(self._choose_folder)
+        self.table.meant.connect(self._meant)
+        self.table.selectionModel().selectionChanged.connect(self._selected)
+        self.model.modelReset.connect(self._restore)
+        document.replaced.connect(self._on_replaced)
+        document.changed.connect(self._on_changed)
+        document.current_changed.connect(lambda _: self._restore())
+        document.selection_changed.connect(lambda _: self._restore())
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        self.model.set_dark(dark)
+        self.table.viewport().update()
+
+    def step(self, by: int) -> None:
+        """Play the clip that many rows further down, as far as there is one."""
+        rows = self.model.rowCount()
+        if rows:
+            row = self.model.row_of(self._document.current)
+            row = 0 if row < 0 else min(max(row + by, 0), rows - 1)
+            self._meant(row)
+
+    def _arrange(self) -> None:
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in ((NAME, 128), (FOLDER, 74), (LABEL, 74), (CLUSTER, 60)):
+            header.resizeSection(column, width)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.tree)
+        below = QWidget()
+        rows = QVBoxLayout(below)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addWidget(self.filter)
+        rows.addWidget(self.table)
+        rows.addWidget(self._count)
+        split.addWidget(below)
+        split.setStretchFactor(1, 1)
+        split.setSizes([150, 450])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 2, 4)
+        layout.addWidget(split)
+
+    def _on_replaced(self) -> None:
+        project = self._document.project
+        with QSignalBlocker(self.filter):
+            self.filter.clear()
+        self._folder = ""
+        self.model.set_filter("", None)
+        self.tree.set_dataset(project.dataset)
+        self.model.set_dataset(project.dataset)
+        self._show_results(project)
+        self._say_count()
+
+    def _on_changed(self, old: Project, new: Project) -> None:
+        if old.dataset is not new.dataset:
+            self.tree.set_dataset(new.dataset)
+            self.model.set_dataset(new.dataset)
+            self._apply_filter()
+        if old.labels is not new.labels or old.extraction is not new.extraction:
+            self._show_results(new)
+
+    def _show_results(self, project: Project) -> None:
+        self.model.set_labels(project.labels)
+        failures = project.extraction.failures if project.extraction else ()
+        self.model.set_failures({f.index: f.reason for f in failures})
+        has_labels = project.dataset.labels is not None
+        self.table.setColumnHidden(LABEL, not has_labels)
+        # Where the folder is the label, one column says both.
+        same = project.dataset.label_column == "folder"
+        flat = all("/" not in clip.path for clip in project.dataset.clips[:1000])
+        self.table.setColumnHidden(FOLDER, same or flat)
+
+    def _choose_folder(self, path: str) -> None:
+        self._folder = path
+        self._apply_filter()
+
+    def _apply_filter(self) -> None:
+        self.model.set_filter(self.filter.text(), self._folder)
+        self._say_count()
+
+    def _say_count(self) -> None:
+        shown, total = self.model.rowCount(), len(self._document.project.dataset)
+        text = f"{total:,} clips" if shown == total else f"{shown:,} of {total:,} clips"
+        self._count.setText(text)
+
+    def _meant(self, row: int) -> None:
+        clip = self.model.clip_at(row)
+        ahead = (row + 1, row + 2, row - 1)
+        near = [r for r in ahead if 0 <= r < self.model.rowCount()]
+        self._audition.play(clip)
+        self._audition.prepare(self.model.clip_at(r) for r in near)
+
+    def _selected(self, *_: QItemSelection) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        self._selecting = True
+        self._document.select(self.model.clip_at(index.row()) for index in rows)
+        self._selecting = False
+
+    def _restore(self) -> None:
+        """Show the document's selection and current clip in the table; emits nothing."""
+        if self._selecting:
+            return
+        model, view = self.table.selectionModel(), self.table
+        rows = sorted(self.model.row_of(clip) for clip in self._document.selection)
+        wanted = QItemSelection()
+        for first, last in _runs([row for row in rows if row >= 0]):
+            wanted.select(self.model.index(first, 0), self.model.index(last, CLUSTER))
+        row = self.model.row_of(self._document.current)
+        current = self.model.index(row, 0) if row >= 0 else QModelIndex()
+        with QSignalBlocker(model):
+            model.select(wanted, _Flag.ClearAndSelect)
+            model.setCurrentIndex(current, _Flag.NoUpdate)
+        if row >= 0:
+            view.scrollTo(current)
+        view.viewport().update()
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Return ascending rows as (first, last) of every unbroken run."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], row
+        else:
+            runs.append((row, row))
+    return runs

@@ -1,0 +1,169 @@
+"""The pipeline: what is asked of the engine, from the feature to the map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from audioclust_gui.document import Document
+from audioclust_gui.forms import ParamsForm
+from audioclust_gui.widgets.section import Section
+from audioclust_gui.workflow import AUTOMATIC_LIMIT, Workflow
+from engine.clustering.methods import METHODS
+from engine.params import Params
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Project
+
+
+class PipelineView(QWidget):
+    """Forms for every step, and the button that runs them.
+
+    Parameters
+    ----------
+    document : Document
+    workflow : Workflow
+    """
+
+    refused = Signal(str)  # why a combination of values is not possible
+
+    def __init__(
+        self, document: Document, workflow: Workflow, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._workflow = workflow
+        pipeline = document.pipeline
+        self.features = self._form(pipeline.features, "features", "feature parameters")
+        self.representation = self._form(
+            pipeline.representation, "representation", "representation"
+        )
+        self.projection = self._form(pipeline.projection, "projection", "map parameters")
+        self.method = QComboBox()
+        for name, method in METHODS.items():
+            self.method.addItem(method.label, name)
+            tip = Qt.ItemDataRole.ToolTipRole
+            self.method.setItemData(self.method.count() - 1, method.help, tip)
+        self.method.setAccessibleName("Method")
+        self.method.setToolTip("How clips are grouped")
+        self.method.currentIndexChanged.connect(self._choose_method)
+        self._method_box = QVBoxLayout()
+        self.method_form: ParamsForm | None = None
+        self.run = QPushButton("Run")
+        self.run.setToolTip("Compute what the parameters ask for  (Ctrl+R)")
+        self.run.clicked.connect(workflow.run)
+        self.automatic = QCheckBox("Automatically", checked=workflow.automatic)
+        self.automatic.setToolTip(
+            "Run after every change by itself, in collections of up to "
+            f"{AUTOMATIC_LIMIT:,} clips"
+        )
+        self.automatic.toggled.connect(self._set_automatic)
+        self._state = QLabel()
+        self._state.setTextFormat(Qt.TextFormat.PlainText)
+        self._arrange()
+        self._show(pipeline)
+        self._show_state()
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(lambda: self._show(document.pipeline))
+        workflow.state_changed.connect(self._show_state)
+
+    def _form(self, params: Params, part: str, words: str) -> ParamsForm:
+        form = ParamsForm(params)
+        form.edited.connect(lambda new: self._commit(f"change {words}", **{part: new}))
+        form.refused.connect(self.refused)
+        return form
+
+    def _arrange(self) -> None:
+        method = QWidget()
+        method.setLayout(self._method_box)
+        self._method_box.setContentsMargins(0, 0, 0, 0)
+        self._method_box.addWidget(self.method)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(4, 2, 4, 2)
+        column.setSpacing(4)
+        column.addWidget(Section("Representation", self.representation))
+        column.addWidget(Section("Method", method))
+        column.addWidget(Section("Map", self.projection))
+        column.addWidget(Section("Features", self.features, open_=False))
+        column.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        row = QHBoxLayout()
+        row.addWidget(self.run)
+        row.addWidget(self.automatic)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 4, 6, 4)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(row)
+        layout.addWidget(self._state)
+
+    def _commit(self, text: str, **changes: Params) -> None:
+        project = self._document.project
+        pipeline = replace(project.pipeline, **changes)  # type: ignore[arg-type]
+        self._document.commit(replace(project, pipeline=pipeline), text, merge=True)
+
+    def _choose_method(self, index: int) -> None:
+        project = self._document.project
+        pipeline = replace(project.pipeline, method=self.method.itemData(index))
+        self._document.commit(replace(project, pipeline=pipeline), "choose method")
+
+    def _edit_method(self, params: Params) -> None:
+        project = self._document.project
+        pipeline = project.pipeline.with_method_params(params)
+        changed = replace(project, pipeline=pipeline)
+        self._document.commit(changed, "change method parameters", merge=True)
+
+    def _on_changed(self, old: Project, new: Project) -> None:
+        if old.pipeline is not new.pipeline:
+            self._show(new.pipeline)
+        self._show_state()
+
+    def _show(self, pipeline: Pipeline) -> None:
+        self.features.set_params(pipeline.features)
+        self.representation.set_params(pipeline.representation)
+        self.projection.set_params(pipeline.projection)
+        with QSignalBlocker(self.method):
+            self.method.setCurrentIndex(self.method.findData(pipeline.method))
+        params = pipeline.method_params
+        if self.method_form is None or type(self.method_form.params) is not type(params):
+            if self.method_form is not None:
+                self._method_box.removeWidget(self.method_form)
+                self.method_form.deleteLater()
+            # The number of clusters has a place of its own, shared by all methods.
+            self.method_form = ParamsForm(params, without={"n_clusters"})
+            self.method_form.edited.connect(self._edit_method)
+            self.method_form.refused.connect(self.refused)
+            self._method_box.addWidget(self.method_form)
+        self.method_form.set_params(params)
+
+    def _set_automatic(self, on: bool) -> None:
+        self._workflow.automatic = on
+        if on and self._workflow.stale:
+            self._workflow.run()
+
+    def _show_state(self) -> None:
+        flow = self._workflow
+        empty = not self._document.project.dataset.clips
+        self.run.setEnabled(flow.stale)
+        if empty:
+            words = "Open a folder of sounds to begin"
+        elif flow.busy:
+            words = "Working…"
+        else:
+            words = "Parameters changed: press Run" if flow.stale else "Up to date"
+        self._state.setText(words)
