@@ -1,0 +1,54 @@
+"""Functions that a worker process runs for the tests of jobs."""
+
+import os
+import time
+
+from engine.errors import ParameterError
+from engine.progress import Step
+
+
+def add(a, b):
+    return a + b
+
+
+def pid():
+    return os.getpid()
+
+
+def count(n, pause, report):
+    for i in range(n):
+        report(Step(i + 1, n, "Counting"))
+        time.sleep(pause)
+    return n
+
+
+def deaf(seconds):
+    time.sleep(seconds)
+
+
+def refuse():
+    raise ParameterError("width must be 1 to 9; it is 12")
+
+
+def stumble():
+    return {}["missing"]
+
+
+def out_of_memory():
+    raise MemoryError
+
+
+def die():
+    os._exit(3)
+
+
+def unsendable():
+    return lambda: None
+
+
+def chatter(seconds, report):
+    until, n = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        n += 1
+        report(Step(n, 0, "Talking"))
+    return n

@@ -1,0 +1,347 @@
+"""The road, walked in a window: from a folder of sounds to a click that plays one."""
+
+import csv
+import shutil
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from audioclust_gui.plots.palette import UNPLACED
+from engine.audio.demo import write_demo
+from engine.audio.decoding import write_wav
+
+WAIT = 60_000
+
+
+def is_done(app):
+    return app.workflow.finished and not app.session.opening
+
+
+def open_and_finish(qtbot, app, path=None):
+    if path is None:
+        app.session.open_demo()
+    else:
+        app.session.open(path)
+    qtbot.waitUntil(lambda: is_done(app), timeout=WAIT)
+
+
+@pytest.fixture
+def small(places, cache):
+    """A folder of 5 classes with 8 clips each, taken from the demo."""
+    demo = write_demo(cache / "demo")
+    folder = places / "sounds"
+    kept = {}
+    for clip in demo.clips:
+        kept.setdefault(clip.folder, []).append(clip)
+    for name in list(kept)[:5]:
+        (folder / name).mkdir(parents=True)
+        for clip in kept[name][:8]:
+            shutil.copy(demo.file(clip), folder / name)
+    return folder
+
+
+@pytest.fixture
+def opened(qtbot, app, small):
+    open_and_finish(qtbot, app, small)
+    return app
+
+
+def point_of(app, index):
+    place = app.window.map.plot.place_of(index)
+    return QPoint(round(place.x()), round(place.y()))
+
+
+def loneliest(app):
+    """Return the clip with the most room around it on the map."""
+    places = app.document.project.positions
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return int(apart.min(axis=1).argmax())
+
+
+def test_the_demo_becomes_a_map_with_scores(qtbot, app):
+    open_and_finish(qtbot, app)
+    project = app.document.project
+    assert len(project.dataset) == 360
+    assert project.cut == 12
+    assert sorted(set(project.labels)) == list(range(12))
+    assert np.isfinite(project.positions).all()
+    assert 0.6 <= project.scores.nmi <= 0.95
+    assert app.window.results.values["nmi"].text() == f"{project.scores.nmi:.2f}"
+    assert app.window.dataset.model.rowCount() == 360
+
+
+def test_a_click_on_a_point_plays_its_clip(qtbot, opened):
+    clip = loneliest(opened)
+    with qtbot.waitSignal(opened.playback.started, timeout=WAIT) as started:
+        qtbot.mouseClick(
+            opened.window.map.plot.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=point_of(opened, clip),
+        )
+    assert started.args[0] == clip
+    assert opened.document.current == clip
+    shown = opened.window.dataset.table.currentIndex().row()
+    assert opened.window.dataset.model.clip_at(shown) == clip
+    name = opened.document.project.dataset.clips[clip].name
+    assert opened.window.transport.name.text() == name
+
+
+def test_the_viewer_opens_the_clip_that_is_looked_at(qtbot, opened):
+    viewer = opened.window.viewer
+    opened.document.set_current(3)
+    qtbot.waitUntil(lambda: viewer.waveform.duration > 0, timeout=WAIT)
+    for image in viewer.images.values():
+        assert "frames" in image.accessibleDescription()
+
+
+def test_space_plays_and_stops_and_escape_silences(qtbot, opened):
+    window, playback = opened.window, opened.playback
+    window.map.setFocus()
+    opened.document.set_current(2)
+    with qtbot.waitSignal(playback.started, timeout=WAIT) as started:
+        qtbot.keyClick(window.map.plot, Qt.Key.Key_Space)
+    assert started.args[0] == 2
+    qtbot.keyClick(window.map.plot, Qt.Key.Key_Space)
+    assert not playback.is_playing()
+    with qtbot.waitSignal(playback.started, timeout=WAIT):
+        qtbot.keyClick(window.map.plot, Qt.Key.Key_Space)
+    qtbot.keyClick(window.map.plot, Qt.Key.Key_Escape)
+    assert not playback.is_playing()
+
+
+def test_space_still_presses_a_button_that_has_the_focus(qtbot, opened):
+    box = opened.window.pipeline.automatic
+    box.setFocus()
+    before = box.isChecked()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert box.isChecked() != before
+    assert not opened.playback.is_playing()
+
+
+def test_dragging_the_cut_recolours_everything_and_is_one_undo_step(qtbot, opened):
+    window, document = opened.window, opened.document
+    before = document.project
+    window.cut.slider.setSliderDown(True)
+    for k in (4, 3, 2):
+        window.cut.slider.setSliderPosition(k)
+        assert len(set(document.project.labels)) == k
+        assert window.cut.spin.value() == k
+    window.cut.slider.setSliderDown(False)
+    assert document.undo_text == "change number of clusters"
+    shown = {
+        window.dataset.model.data(window.dataset.model.index(row, 3))
+        for row in range(window.dataset.model.rowCount())
+    }
+    assert shown == {"0", "1"}
+    qtbot.waitUntil(lambda: document.project.scores is not None, timeout=WAIT)
+    window.action("Undo").trigger()
+    np.testing.assert_array_equal(document.project.labels, before.labels)
+    assert window.cut.spin.value() == 5
+    assert document.undo_text is None
+    window.action("Redo").trigger()
+    assert len(set(document.project.labels)) == 2
+
+
+def test_dragging_back_to_where_it_was_leaves_no_step(qtbot, opened):
+    slider = opened.window.cut.slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(9)
+    slider.setSliderPosition(5)
+    slider.setSliderDown(False)
+    assert opened.document.undo_text is None
+    assert not opened.document.dragging
+
+
+def test_a_changed_method_is_run_and_can_be_taken_back(qtbot, opened):
+    pipeline = opened.window.pipeline
+    before = opened.document.project
+    pipeline.method.setCurrentIndex(pipeline.method.findData("kmeans"))
+    qtbot.waitUntil(
+        lambda: (
+            opened.document.project.grouping.pipeline.method == "kmeans"
+            and is_done(opened)
+        ),
+        timeout=WAIT,
+    )
+    assert opened.document.project.grouping.linkage is None
+    opened.document.undo()
+    assert opened.document.project.grouping is before.grouping
+    assert pipeline.method.currentData() == "agglomerative"
+
+
+@pytest.mark.parametrize("method", ["kmeans", "fuzzy_cmeans", "dbscan"])
+def test_every_method_runs_from_the_panel(qtbot, opened, method):
+    pipeline = opened.window.pipeline
+    pipeline.method.setCurrentIndex(pipeline.method.findData(method))
+    qtbot.waitUntil(
+        lambda: opened.document.project.grouped and is_done(opened), timeout=WAIT
+    )
+    assert opened.document.project.grouping.pipeline.method == method
+    assert opened.window.cut.slider.isEnabled() == (method != "dbscan")
+
+
+def test_close_and_reopen_brings_everything_back_without_computing(qtbot, start, small):
+    first = start()
+    open_and_finish(qtbot, first, small)
+    first.window.cut.spin.setValue(7)
+    qtbot.waitUntil(lambda: is_done(first), timeout=WAIT)
+    first.document.select({1, 4})
+    first.document.set_current(4)
+    before = first.document.project
+    first.window.close()
+
+    second = start()
+    ran = []
+    second.jobs.started.connect(lambda job: ran.append(job.title))
+    second.session.open_last()
+    qtbot.waitUntil(lambda: bool(second.document.project.dataset.clips), timeout=WAIT)
+    qtbot.wait(300)
+    after = second.document.project
+    assert after.dataset == before.dataset
+    assert after.pipeline == before.pipeline
+    np.testing.assert_array_equal(after.labels, before.labels)
+    np.testing.assert_array_equal(after.positions, before.positions)
+    assert after.scores == before.scores
+    assert second.document.selection == {1, 4}
+    assert second.document.current == 4
+    assert second.window.cut.spin.value() == 7
+    assert ran == [f"Looking through {small.name}"]
+
+
+def test_a_folder_dropped_on_the_window_opens(qtbot, app, small):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(small))])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    app.window.dropEvent(event)
+    qtbot.waitUntil(lambda: len(app.document.project.dataset) == 40, timeout=WAIT)
+    assert str(small) in app.session.recent
+
+
+def test_broken_files_are_listed_with_reasons_and_the_rest_goes_on(qtbot, app, small):
+    (small / "bell" / "not audio.wav").write_text("hello")
+    (small / "bell" / "empty.flac").touch()
+    open_and_finish(qtbot, app, small)
+    listed = app.window.messages.list
+    rows = {
+        listed.topLevelItem(i).text(0): listed.topLevelItem(i).text(1)
+        for i in range(listed.topLevelItemCount())
+    }
+    assert set(rows) == {"bell/empty.flac", "bell/not audio.wav"}
+    assert all(rows.values())
+    assert app.window.dock("Messages").windowTitle() == "Messages (2)"
+    labels = app.document.project.labels
+    assert (labels == UNPLACED).sum() == 2
+    assert len(set(labels)) == 6
+
+
+def test_a_folder_without_sounds_is_explained_and_changes_nothing(
+    qtbot, opened, places
+):
+    before = opened.document.project
+    (places / "empty").mkdir()
+    with qtbot.waitSignal(opened.session.troubled, timeout=WAIT) as trouble:
+        opened.session.open(places / "empty")
+    assert "no sound file" in trouble.args[1]
+    assert opened.document.project is before
+
+
+def test_three_clips_without_labels_and_with_odd_names(qtbot, app, places):
+    folder = places / "<b>音"
+    folder.mkdir()
+    for i, name in enumerate(("звук &amp; <img src=x>", "ü" * 80, "三")):
+        tone = np.sin(np.arange(8000) * 0.05 * (i + 1)).astype(np.float32)
+        write_wav(folder / f"{name}.wav", tone, 22050)
+    open_and_finish(qtbot, app, folder)
+    assert app.document.project.dataset.labels is None
+    assert app.document.project.scores.nmi is None
+    assert len(set(app.document.project.labels)) == 3
+    assert "<b>音" in app.window.windowTitle()
+
+
+def test_filter_and_folder_narrow_the_table(qtbot, opened):
+    dataset = opened.window.dataset
+    qtbot.keyClicks(dataset.filter, "bell 0")
+    qtbot.waitUntil(lambda: 0 < dataset.model.rowCount() < 40)
+    names = [
+        dataset.model.data(dataset.model.index(row, 0))
+        for row in range(dataset.model.rowCount())
+    ]
+    assert all("bell" in name and "0" in name for name in names)
+    dataset.filter.clear()
+    qtbot.waitUntil(lambda: dataset.model.rowCount() == 40)
+    dataset.tree.setCurrentItem(dataset.tree.topLevelItem(0).child(1))
+    assert dataset.model.rowCount() == 8
+
+
+def test_arrow_keys_in_the_table_play_the_next_clip(qtbot, opened):
+    table = opened.window.dataset.table
+    table.setFocus()
+    opened.document.set_current(0)
+    with qtbot.waitSignal(opened.playback.started, timeout=WAIT) as started:
+        qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert started.args[0] == 1
+    assert opened.document.current == 1
+
+
+def test_export_writes_one_row_per_clip(qtbot, opened, places):
+    target = places / "clusters.csv"
+    opened.window.export(target)
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 40
+    labels = opened.document.project.labels
+    assert [int(row["cluster"]) for row in rows] == labels.tolist()
+    assert rows[0]["path"] == opened.document.project.dataset.clips[0].path
+
+
+def test_save_as_goes_on_in_the_new_file(qtbot, opened, places):
+    target = places / "mine"
+    opened.session.save_as(target)
+    opened.window.cut.spin.setValue(3)
+    assert opened.session.autosave.flush()
+    assert (places / "mine.audioclust").exists()
+    opened.session.open(places / "mine.audioclust")
+    qtbot.waitUntil(lambda: is_done(opened), timeout=WAIT)
+    assert opened.document.project.cut == 3
+
+
+def test_a_moved_collection_says_so_and_can_be_located(qtbot, opened, places, small):
+    opened.session.save_as(places / "elsewhere" / "mine")
+    assert opened.session.autosave.flush()
+    small.rename(places / "moved")
+    with qtbot.waitSignal(opened.session.noted, timeout=WAIT) as note:
+        opened.session.open(places / "elsewhere" / "mine.audioclust")
+    assert "Locate sounds" in note.args[1]
+    opened.session.locate(places / "moved")
+    with qtbot.waitSignal(opened.playback.started, timeout=WAIT):
+        opened.window.dataset.step(1)
+
+
+def test_every_action_says_its_key_and_every_control_its_name(opened):
+    window = opened.window
+    for name in ("Open folder", "Undo", "Play or stop", "Export clusters"):
+        keys = window.action(name).shortcut().toString()
+        assert keys
+        assert keys in window.action(name).toolTip()
+    keys = [a.shortcut().toString() for a in window._actions.values()]
+    used = [key for key in keys if key]
+    assert len(used) == len(set(used))
+    for button in window.transport.buttons.values():
+        assert button.accessibleName()
+        assert "(" in button.toolTip()
+
+
+def test_dark_and_light(qtbot, opened):
+    for scheme, dark in (("dark", True), ("light", False)):
+        opened.theme.set_scheme(scheme)
+        ground = opened.window.grab().toImage().pixelColor(640, 300)
+        assert (ground.lightness() < 100) == dark
