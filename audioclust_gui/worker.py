@@ -37,10 +37,13 @@ class Failure:
         For the person: what happened and to what.
     details : str
         For the log: the traceback, empty for a trouble the engine expected.
+    kind : str
+        The name of the error's class.
     """
 
     message: str
     details: str = ""
+    kind: str = ""
 
 
 def serve(connection: Connection, spare_cores: int) -> None:
@@ -111,7 +114,7 @@ def _run(
     except Cancelled:
         return "cancelled", None
     except EngineError as error:
-        return "failed", Failure(str(error))
+        return "failed", Failure(str(error), kind=type(error).__name__)
     except MemoryError:
         return "failed", Failure("There is not enough memory for this", _trace())
     except Exception as error:  # noqa: BLE001 - a job's trouble never ends the worker

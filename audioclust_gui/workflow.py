@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.worker import Failure
+from engine.errors import FeaturesMissingError
 from engine.features.extraction import Extraction
 from engine.progress import Step
 from engine.projects.pipeline import Pipeline
@@ -108,11 +109,11 @@ class Workflow(QObject):
         project = self._document.project
         if not project.dataset.clips:
             return None
-        if not project.grouped:
-            return "group" if project.extracted else "extract"
-        if not project.mapped:
-            return "lay_out" if project.extracted else "extract"
-        return None
+        if project.grouped and project.mapped:
+            return None
+        if not project.extracted:
+            return "extract"
+        return "lay_out" if project.grouped else "group"
 
     def _advance(self) -> None:
         missing = self._missing()
@@ -189,6 +190,10 @@ class Workflow(QObject):
                 self.settling.emit(scattered(step.partial, rows, len(keys)))
 
     def _failed(self, failure: Failure) -> None:
+        if failure.kind == FeaturesMissingError.__name__:
+            # The cache may be deleted at any time; what was in it is made again.
+            self._document.amend(replace(self._document.project, extraction=None))
+            return
         self._halted = True
         self.troubled.emit(self._job.title if self._job else "", failure.message)
 

@@ -37,6 +37,10 @@ class AudioError(EngineError):
         return f"{self.path}: {self.reason}"
 
 
+class FeaturesMissingError(EngineError):
+    """Features that had been computed are not in the store any more."""
+
+
 class ProjectError(EngineError):
     """A project file cannot be read, written or understood."""
 

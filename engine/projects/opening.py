@@ -12,9 +12,9 @@ import platformdirs
 
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
-from engine.audio.scanning import scan_folder
+from engine.audio.scanning import scan
 from engine.errors import ProjectError
-from engine.features.store import default_folder
+from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
 from engine.projects.file import SUFFIX, read
 from engine.projects.pipeline import Pipeline
@@ -79,7 +79,10 @@ def open_folder(root: str, report: Report = silent) -> Opened:
     ProjectError
         If there is no sound in it.
     """
-    return _resume(scan_folder(root, report))
+    found = scan(root, report)
+    opened = _resume(found.dataset)
+    skipped = tuple(f"Not looked through: {error}" for error in found.skipped)
+    return replace(opened, notes=opened.notes + skipped)
 
 
 def open_demo(report: Report = silent) -> Opened:
@@ -102,7 +105,7 @@ def open_project(path: str) -> Opened:
             f"The sounds are not at {project.dataset.root}: results are shown, but "
             "nothing can be played or computed. Use File > Locate sounds.",
         )
-    return Opened(project, view, Path(path).absolute(), notes)
+    return Opened(_trusted(project), view, Path(path).absolute(), notes)
 
 
 def fresh(dataset: Dataset) -> Project:
@@ -117,6 +120,16 @@ def fresh(dataset: Dataset) -> Project:
         for name, params in pipeline.methods.items()
     }
     return Project(dataset, replace(pipeline, methods=methods))
+
+
+def _trusted(project: Project) -> Project:
+    """Forget that features were extracted if they are not in the store any more."""
+    extraction = project.extraction
+    if extraction is not None:
+        store = FeatureStore(default_folder(), extraction.params)
+        if not all(key in store for key in extraction.keys if key is not None):
+            return replace(project, extraction=None)
+    return project
 
 
 def _resume(dataset: Dataset) -> Opened:
@@ -137,7 +150,7 @@ def _resume(dataset: Dataset) -> Opened:
         return Opened(fresh(dataset), View(), path, (note,))
     before, now = set(project.dataset.clips), set(dataset.clips)
     if project.dataset.clips == dataset.clips:
-        return Opened(project, view, path)
+        return Opened(_trusted(project), view, path)
     note = f"The folder has changed: {len(now - before)} clips are new, "
     note += f"{len(before - now)} are gone. The parameters were kept."
     return Opened(Project(dataset, project.pipeline), View(), path, (note,))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.audio.dataset import Clip, Dataset
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
-from engine.errors import ParameterError
+from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import Extraction, extract
 from engine.features.projection import project as project_matrix
 from engine.features.representation import (
@@ -50,6 +50,8 @@ def group(
     ------
     ParameterError
         If no clip has features, or the method cannot work with these parameters.
+    FeaturesMissingError
+        If the store was deleted since.
     """
     found = _represented(keys, pipeline)
     params, notes = pipeline.method_params, ()
@@ -187,9 +189,15 @@ def warm_up() -> None:
 
 
 def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representation:
-    found = _matrix(
-        keys, pipeline.features, pipeline.representation, default_folder()
-    )
+    try:
+        found = _matrix(
+            keys, pipeline.features, pipeline.representation, default_folder()
+        )
+    except KeyError as error:
+        raise FeaturesMissingError(
+            f"The features of {sum(key is not None for key in keys)} clips are not all "
+            f"in {default_folder()}; they have to be extracted again"
+        ) from error
     if found.rows.size == 0:
         raise ParameterError("No clip has features, so there is nothing to group")
     return found

@@ -1,0 +1,116 @@
+"""What happens when a person points at a folder, twice."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from engine.audio.demo import CLASSES
+from engine.errors import AudioError, ProjectError
+from engine.projects.file import ProjectFile
+from engine.projects.opening import (
+    demo_folder,
+    fresh,
+    open_folder,
+    open_project,
+    project_file_of,
+)
+from engine.projects.project import View
+
+
+@pytest.fixture
+def folder(places, finished):
+    target = places / "sounds"
+    shutil.copytree(finished.dataset.root, target)
+    return target
+
+
+def save(opened, project=None, view=None):
+    file = ProjectFile(opened.path)
+    file.write(project or opened.project, view or opened.view)
+    file.close()
+
+
+def test_a_new_folder_asks_for_as_many_clusters_as_it_has_labels(folder):
+    opened = open_folder(str(folder))
+    assert opened.project.pipeline.n_clusters == len(CLASSES)
+    assert not opened.path.exists()
+    assert opened.notes == ()
+
+
+def test_a_folder_is_taken_up_where_it_was_left(folder, finished):
+    opened = open_folder(str(folder))
+    mine = replace(finished.with_n_clusters(3), dataset=opened.project.dataset)
+    save(opened, mine, View(2, (2, 3)))
+    again = open_folder(str(folder))
+    assert again.project.cut == 3
+    assert again.project.grouped
+    assert again.view == View(2, (2, 3))
+
+
+def test_a_folder_that_has_changed_keeps_its_parameters_and_says_so(folder):
+    opened = open_folder(str(folder))
+    pipeline = replace(opened.project.pipeline, method="kmeans")
+    save(opened, replace(opened.project, pipeline=pipeline))
+    next(folder.rglob("*.wav")).unlink()
+    again = open_folder(str(folder))
+    assert again.project.pipeline.method == "kmeans"
+    assert len(again.project.dataset) == len(opened.project.dataset) - 1
+    assert "1 are gone" in again.notes[0]
+
+
+def test_features_that_were_deleted_are_asked_for_again(
+    folder, finished, tmp_path, monkeypatch
+):
+    opened = open_folder(str(folder))
+    save(opened, replace(finished, dataset=opened.project.dataset))
+    monkeypatch.setenv("AUDIOCLUST_CACHE", str(tmp_path / "another"))
+    again = open_folder(str(folder))
+    assert again.project.extraction is None
+    assert again.project.grouped
+
+
+def test_a_damaged_project_is_set_aside_and_the_folder_opens_anew(folder):
+    opened = open_folder(str(folder))
+    opened.path.parent.mkdir(parents=True)
+    opened.path.write_bytes(b"damaged" * 100)
+    again = open_folder(str(folder))
+    assert again.project.grouping is None
+    assert ".damaged" in again.notes[0]
+    assert list(opened.path.parent.glob("*.damaged"))
+
+
+def test_two_folders_of_one_name_have_two_projects(places):
+    a, b = places / "a" / "x", places / "b" / "x"
+    assert project_file_of(a) != project_file_of(b)
+    assert project_file_of(a).name.startswith("x-")
+    odd = project_file_of(places / "звук \udcff <>:*?")
+    assert not set(odd.name) & set('<>:*?"\udcff')
+
+
+def test_a_folder_without_sounds_is_refused_with_a_reason(places):
+    with pytest.raises(ProjectError, match="no sound file"):
+        (places / "empty").mkdir()
+        open_folder(str(places / "empty"))
+    with pytest.raises(AudioError, match="missing"):
+        open_folder(str(places / "missing"))
+
+
+def test_a_project_whose_sounds_are_gone_opens_and_says_so(folder, finished, places):
+    opened = open_folder(str(folder))
+    opened = replace(opened, path=places / "elsewhere" / "a.audioclust")
+    save(opened, replace(finished, dataset=opened.project.dataset))
+    shutil.rmtree(folder)
+    again = open_project(str(opened.path))
+    assert again.project.grouped
+    assert "Locate sounds" in again.notes[0]
+
+
+def test_few_clips_ask_for_few_clusters(finished):
+    dataset = finished.dataset
+    few = replace(dataset, clips=dataset.clips[:2], columns={}, label_column=None)
+    assert fresh(few).pipeline.n_clusters == 2
+
+
+def test_the_demo_lies_in_the_cache(places, cache):
+    assert demo_folder().is_relative_to(cache)

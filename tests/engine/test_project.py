@@ -1,0 +1,216 @@
+"""What a project says about itself, and how it is written and read again."""
+
+import json
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.audio.dataset import Clip, Dataset
+from engine.clustering.methods import METHODS
+from engine.clustering.partition import UNPLACED
+from engine.errors import ParameterError, ProjectError
+from engine.features.extraction import Extraction, Failure
+from engine.projects.file import ProjectFile, read
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Grouping, Layout, Project, View
+
+
+def written(path, project, view=None):
+    file = ProjectFile(path)
+    file.write(project, view or View())
+    file.close()
+    return path
+
+
+def assert_same(a, b):
+    assert a.dataset == b.dataset
+    assert a.pipeline == b.pipeline
+    assert a.scores == b.scores
+    np.testing.assert_array_equal(a.labels, b.labels)
+    np.testing.assert_array_equal(a.positions, b.positions)
+
+
+def test_a_new_project_has_no_groups_and_no_places():
+    project = Project(Dataset("sounds", (Clip("a.wav"), Clip("b.wav"))))
+    assert project.labels.tolist() == [UNPLACED, UNPLACED]
+    assert np.isnan(project.positions).all()
+    assert not (project.extracted or project.grouped or project.mapped)
+
+
+def test_results_answer_the_pipeline_until_it_asks_for_something_else(finished):
+    assert finished.extracted
+    assert finished.grouped
+    assert finished.mapped
+    pipeline = finished.pipeline
+    other_feature = replace(
+        pipeline, representation=pipeline.representation.replace(feature="chroma")
+    )
+    changed = replace(finished, pipeline=other_feature)
+    assert changed.extracted
+    assert not changed.grouped
+    assert not changed.mapped
+    other_method = replace(finished, pipeline=replace(pipeline, method="kmeans"))
+    assert other_method.mapped
+    assert not other_method.grouped
+
+
+def test_a_cut_is_no_new_question_for_a_tree_but_one_for_k_means(finished):
+    assert finished.with_n_clusters(3).grouped
+    assert len(set(finished.with_n_clusters(3).labels)) == 3
+    flat = replace(finished.pipeline, method="kmeans")
+    grouping = replace(finished.grouping, pipeline=flat, linkage=None)
+    project = replace(finished, pipeline=flat, grouping=grouping)
+    assert project.grouped
+    assert not project.with_n_clusters(3).grouped
+
+
+def test_labels_cannot_be_written_to(finished):
+    with pytest.raises(ValueError, match="read-only"):
+        finished.labels[0] = 1
+
+
+def test_a_pipeline_survives_json():
+    pipeline = Pipeline(method="kmeans").with_n_clusters(7)
+    again = Pipeline.from_dict(json.loads(json.dumps(pipeline.to_dict())))
+    assert again == pipeline
+    assert again.n_clusters == 7
+    assert set(again.methods) == set(METHODS)
+
+
+def test_a_pipeline_refuses_what_it_does_not_know():
+    with pytest.raises(ParameterError, match="magic"):
+        Pipeline(method="magic")
+    damaged = Pipeline().to_dict() | {"representation": {"feature": "smell"}}
+    with pytest.raises(ProjectError, match="smell"):
+        Pipeline.from_dict(damaged)
+
+
+def test_what_is_written_is_read(finished, tmp_path):
+    view = View(current=3, selection=(1, 3, 5))
+    path = written(tmp_path / "a.audioclust", finished, view)
+    project, seen = read(path)
+    assert_same(project, finished)
+    assert seen == view
+    assert project.extraction.keys == finished.extraction.keys
+    assert project.grouped
+    assert project.mapped
+    assert [p.name for p in tmp_path.iterdir()] == ["a.audioclust"]
+
+
+def test_a_write_stores_only_what_differs(finished, tmp_path):
+    path = tmp_path / "a.audioclust"
+    file = ProjectFile(path)
+    file.write(finished, View())
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE clip SET start = 0.5 WHERE position = 0")
+    other.close()
+    file.write(finished.with_n_clusters(2), View())
+    file.close()
+    project, _ = read(path)
+    assert project.cut == 2
+    assert project.scores is None
+    assert project.dataset.clips[0].start == 0.5  # not written again
+
+
+def test_failures_spans_columns_and_odd_names_survive(tmp_path):
+    names = ("plain.wav", "<b>&.wav", "новый\n音.wav", "not-utf8-\udcff.wav", "'; DROP")
+    clips = tuple(Clip(f"sub/{n}", i * 0.5, i * 0.5 + 1) for i, n in enumerate(names))
+    columns = {"folder": ("sub",) * 5, "mood": tuple("abcde")}
+    dataset = Dataset(str(tmp_path), clips, columns, "folder")
+    failure = Failure(1, "sub/<b>&.wav", "holds no samples")
+    keys = ("k0", None, "k2", "k3", "k4")
+    extraction = Extraction(keys, (failure,), computed=4, reused=0)
+    project = Project(dataset, extraction=extraction)
+    again, _ = read(written(tmp_path / "b.audioclust", project))
+    assert again.dataset == dataset
+    assert again.extraction.failures == (failure,)
+    assert again.extraction.keys == keys
+
+
+def test_a_project_that_travels_with_its_sounds_finds_them(tmp_path):
+    here = tmp_path / "here"
+    (here / "sounds").mkdir(parents=True)
+    dataset = Dataset(str(here / "sounds"), (Clip("a.wav"),))
+    written(here / "a.audioclust", Project(dataset))
+    here.rename(tmp_path / "there")
+    project, _ = read(tmp_path / "there" / "a.audioclust")
+    assert project.dataset.root == str(tmp_path / "there" / "sounds")
+
+
+def test_what_is_no_project_is_refused_with_its_name(tmp_path):
+    text = tmp_path / "text.audioclust"
+    text.write_text("hello, this is not a database at all")
+    other = tmp_path / "other.audioclust"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    for path in (text, other, tmp_path / "missing.audioclust"):
+        with pytest.raises(ProjectError, match=path.name):
+            read(path)
+    with pytest.raises(ProjectError, match="text"):
+        ProjectFile(text)
+    assert text.read_text().startswith("hello")
+
+
+def test_a_newer_version_is_refused(finished, tmp_path):
+    path = written(tmp_path / "a.audioclust", finished)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ProjectError, match="version 99.*newer AudioClust"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE clip SET path = '../../secret.wav' WHERE position = 0",
+        "UPDATE clip SET path = '/etc/secret.wav' WHERE position = 0",
+        "UPDATE clip SET start = -1 WHERE position = 0",
+        "UPDATE clip SET start = 'soon' WHERE position = 0",
+        "UPDATE array SET dtype = '|O' WHERE name = 'labels'",
+        "UPDATE array SET shape = '[4000000000]' WHERE name = 'labels'",
+        "UPDATE array SET data = substr(data, 9) WHERE name = 'linkage'",
+        "UPDATE array SET data = zeroblob(length(data)) WHERE name = 'linkage'",
+        "UPDATE array SET shape = '[-1, -48]' WHERE name = 'positions'",
+        "DELETE FROM array WHERE name = 'rows'",
+        "DELETE FROM part WHERE name = 'dataset'",
+        "UPDATE part SET json = '{' WHERE name = 'pipeline'",
+        "UPDATE part SET json = '[]' WHERE name = 'grouping'",
+        "UPDATE part SET json = '{\"nmi\": \"high\"}' WHERE name = 'scores'",
+        "DELETE FROM clip WHERE position = 0",
+        "DROP TABLE array",
+    ],
+)
+def test_a_damaged_project_is_refused_whatever_the_damage(finished, tmp_path, damage):
+    path = written(tmp_path / "a.audioclust", finished)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute(damage).rowcount != 0
+    connection.close()
+    with pytest.raises(ProjectError, match=r"a\.audioclust"):
+        read(path)
+
+
+def test_a_selection_of_clips_that_do_not_exist_is_left_out(finished, tmp_path):
+    path = written(tmp_path / "a.audioclust", finished, View(9999, (1, 9999)))
+    assert read(path)[1] == View(None, (1,))
+
+
+def test_membership_is_kept(finished, tmp_path):
+    n = len(finished.grouping.rows)
+    membership = np.full((n, 2), 0.5, np.float32)
+    grouping = Grouping(
+        replace(finished.pipeline, method="fuzzy_cmeans"),
+        finished.grouping.rows,
+        np.zeros(n, np.int32),
+        membership=membership,
+        notes=("blurred",),
+    )
+    layout = Layout(finished.pipeline, finished.positions)
+    project = replace(finished, grouping=grouping, layout=layout, scores=None)
+    again, _ = read(written(tmp_path / "a.audioclust", project))
+    np.testing.assert_array_equal(again.grouping.membership, membership)
+    assert again.grouping.notes == ("blurred",)
+    assert again.grouping.hierarchy is None
