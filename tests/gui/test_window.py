@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from audioclust_gui.plots.palette import UNPLACED
-from engine.audio.demo import write_demo
 from engine.audio.decoding import write_wav
+from engine.audio.demo import write_demo
 
 WAIT = 60_000
 

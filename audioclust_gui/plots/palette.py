@@ -1,0 +1,236 @@
+"""Colours and shapes of clusters, for eyes of every kind.
+
+The first colours are those of Okabe and Ito; the rest are chosen one by one, each as
+far as possible from all before it as seen by normal, deuteranope and protanope eyes.
+Every cluster has a shape as well, so that colour is never the only sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Colours = NDArray[np.uint8]
+
+NOISE = -1
+UNPLACED = -2
+
+SHAPES = (
+    "disc",
+    "square",
+    "triangle",
+    "diamond",
+    "plus",
+    "triangle down",
+    "cross",
+    "star",
+    "dot",
+)
+DOT = len(SHAPES) - 1
+"""The shape of a point in no cluster; the shapes before it belong to clusters."""
+
+# Okabe and Ito, "Color Universal Design" (2008), without black, which has no place on a
+# dark map; ordered so that the first few differ most.
+_OKABE_ITO = (0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0xF0E442)
+_DISTINCT = 64
+_LEAST_CONTRAST = 3.05
+
+# Ottosson, "A perceptual color space for image processing" (2020): linear RGB to cone
+# responses, and their cube roots to lightness and two opponent axes.
+_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_OPPONENTS = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+# Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
+# color vision deficiency" (2009), severity 1, in linear RGB.
+_EYES = np.array(
+    [
+        np.eye(3),
+        [  # deuteranopia
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        [  # protanopia
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+    ]
+)
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What a plot is drawn with besides the cluster colours: "#rrggbb" strings."""
+
+    background: str
+    surface: str
+    text: str
+    muted: str
+    accent: str
+
+
+LIGHT = Ink("#ffffff", "#f6f7f9", "#1d2126", "#6a727d", "#1f6fb5")
+DARK = Ink("#17191d", "#1c1f24", "#e6e8eb", "#949ca7", "#62b0f0")
+
+
+def ink(dark: bool) -> Ink:
+    """Return the inks of the dark or of the light theme."""
+    return DARK if dark else LIGHT
+
+
+@cache
+def table(n_ids: int, dark: bool) -> Colours:
+    """Return one colour per cluster id, and the two of points in no cluster.
+
+    Parameters
+    ----------
+    n_ids : int
+        How many ids, from 0.
+    dark : bool
+        Whether the background is dark.
+
+    Returns
+    -------
+    uint8 array, shape (n_ids + 2, 4), red, green, blue, alpha
+        Row i is id i; the last two rows are `UNPLACED` and `NOISE`, so that a label
+        indexes the table as it is. An id keeps its colour whatever `n_ids` is. The
+        array is shared and cannot be written to.
+    """
+    series = _series(dark)
+    rows = np.empty((n_ids + 2, 4), np.uint8)
+    rows[:n_ids, :3] = series[np.arange(n_ids) % len(series)]
+    rows[:n_ids, 3] = 255
+    rows[NOISE] = (128, 133, 143, 235) if dark else (140, 145, 155, 235)
+    rows[UNPLACED] = (128, 133, 143, 70) if dark else (120, 125, 135, 60)
+    rows.flags.writeable = False
+    return rows
+
+
+def colours(labels: ArrayLike, dark: bool) -> Colours:
+    """Return the colour of every label: uint8 (n, 4), red, green, blue, alpha."""
+    labels = np.asarray(labels, np.intp)
+    return table(int(labels.max(initial=-1)) + 1, dark)[labels]
+
+
+def shapes(labels: ArrayLike) -> NDArray[np.intp]:
+    """Return for every label the index of its shape in `SHAPES`."""
+    labels = np.asarray(labels, np.intp)
+    return np.where(labels < 0, DOT, labels % DOT)
+
+
+def faded(rows: Colours, ids: Iterable[int]) -> Colours:
+    """Return a copy of a colour table in which all but these ids are faint."""
+    keep = np.zeros(len(rows), bool)
+    keep[[i for i in ids if -2 <= i < len(rows) - 2]] = True
+    rows = rows.copy()
+    rows[~keep, 3] = rows[~keep, 3] // 6
+    return rows
+
+
+def contrast(rgb: ArrayLike, other: ArrayLike) -> Floats:
+    """Contrast ratio of colours (..., 3) 0-255 after WCAG 2.2: 1 to 21."""
+    a, b = (_linear(np.asarray(c) / 255) @ _LUMINANCE + 0.05 for c in (rgb, other))
+    return np.maximum(a, b) / np.minimum(a, b)
+
+
+def as_rgb(hexadecimal: str) -> tuple[int, int, int]:
+    """Return "#rrggbb" as three numbers 0-255."""
+    red, green, blue = bytes.fromhex(hexadecimal.removeprefix("#"))
+    return red, green, blue
+
+
+def _linear(srgb: Floats) -> Floats:
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def _gamma(linear: Floats) -> Floats:
+    linear = linear.clip(0, 1)
+    root = 1.055 * linear ** (1 / 2.4) - 0.055
+    return np.where(linear <= 0.0031308, 12.92 * linear, root)
+
+
+def _oklab(linear: Floats) -> Floats:
+    return np.cbrt(linear.clip(0, None) @ _CONES.T) @ _OPPONENTS.T
+
+
+def _from_oklab(lab: Floats) -> Floats:
+    return (lab @ np.linalg.inv(_OPPONENTS).T) ** 3 @ np.linalg.inv(_CONES).T
+
+
+@cache
+def _series(dark: bool) -> Colours:
+    """All colours in the order of the ids: uint8 (several hundred, 3)."""
+    return np.rint(255 * _gamma(_candidates(dark)[_order()])).astype(np.uint8)
+
+
+@cache
+def _candidates(dark: bool) -> Floats:
+    """Okabe and Ito's colours, then a grid of hues: linear RGB (n, 3)."""
+    first = np.array([as_rgb(f"{colour:06x}") for colour in _OKABE_ITO]) / 255
+    lightness, chroma, hue = np.meshgrid(
+        np.linspace(0.54, 0.90, 7), [0.06, 0.11, 0.16], np.arange(0, 360, 7.5)
+    )
+    angle = np.radians(hue)
+    grid = np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], -1)
+    grid = grid.reshape(-1, 3)
+    rgb = _from_oklab(grid)
+    grid = grid[((rgb >= 0) & (rgb <= 1)).all(1)]
+    lab = np.concatenate([_oklab(_linear(first)), grid])
+    if not dark:
+        # The same hues, deeper: on white it is the light colours that get lost.
+        lab[:, 0] = 0.46 + (lab[:, 0] - 0.52) * 0.62
+        lab[:, 1:] *= 1.15
+    return _legible(lab, dark)
+
+
+def _legible(lab: Floats, dark: bool) -> Floats:
+    """Bring colours into the gamut, far enough from the background: linear RGB."""
+    background = as_rgb(ink(dark).background)
+    for _ in range(60):
+        rgb = _from_oklab(lab)
+        outside = ((rgb < -1e-3) | (rgb > 1 + 1e-3)).any(1)
+        lab[outside, 1:] *= 0.96
+        faint = contrast(255 * _gamma(rgb), background) < _LEAST_CONTRAST
+        lab[faint, 0] += 0.01 if dark else -0.01
+        if not (outside | faint).any():
+            break
+    return _from_oklab(lab).clip(0, 1)
+
+
+@cache
+def _order() -> NDArray[np.intp]:
+    """Okabe and Ito's first, then always the colour farthest from all before it.
+
+    The distance is the least of OKLab over three kinds of eyes and both themes. Past
+    `_DISTINCT` colours nobody can tell them apart, and any order will do.
+    """
+    rgb = np.stack([_candidates(True), _candidates(False)])
+    views = _oklab(np.einsum("eij,tnj->neti", _EYES, rgb))
+    order = list(range(len(_OKABE_ITO)))
+    nearest = np.full(rgb.shape[1], np.inf)
+    for place in range(_DISTINCT):
+        if place >= len(order):
+            order.append(int(nearest.argmax()))
+        gap = np.linalg.norm(views - views[order[place]], axis=-1).min(axis=(1, 2))
+        nearest = np.minimum(nearest, gap)
+    rest = np.setdiff1d(np.arange(len(nearest)), order)
+    rest = np.random.default_rng(0).permutation(rest)
+    return np.concatenate([order, rest])

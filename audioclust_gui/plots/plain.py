@@ -1,0 +1,25 @@
+"""Names are hostile: whatever a file is called is shown letter by letter."""
+
+from __future__ import annotations
+
+import html
+
+
+def plain(text: str) -> str:
+    """Return text that any widget can take: undecodable bytes become a mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    """Return a name as one line: what is not printable becomes a mark."""
+    shown = plain(text)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+
+
+def tooltip(text: str) -> str:
+    """Return rich text that shows exactly these characters, on these lines.
+
+    A tooltip guesses whether it is given markup; this leaves nothing to guess.
+    """
+    shown = html.escape(plain(text)).replace("\n", "<br>")
+    return f"<div style='white-space: pre'>{shown}</div>"

@@ -1,0 +1,30 @@
+"""The sign of a cluster beside its name: the colour and the shape it has on the map."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtGui import QIcon, QImage, QPixmap
+
+from audioclust_gui.plots.palette import colours, shapes
+from audioclust_gui.plots.stamps import COVERAGE, stamps
+
+_RADIUS = 11.0
+
+
+@lru_cache(maxsize=4096)
+def swatch(label: int, dark: bool) -> QIcon:
+    """Return the icon of a cluster id, of NOISE or of UNPLACED."""
+    stamp = stamps(_RADIUS)
+    shape = int(shapes([label])[0])
+    side = 2 * stamp.reach + 1
+    pixels = np.zeros((side, side, 4), np.uint8)
+    rows = stamp.rows[shape] + stamp.reach
+    columns = stamp.columns[shape] + stamp.reach
+    colour = colours([label], dark)[0]
+    pixels[rows, columns, :3] = colour[:3]
+    opacity = COVERAGE[stamp.levels[shape]] * int(colour[3])
+    pixels[rows, columns, 3] = opacity.astype(np.uint8)
+    image = QImage(pixels.data, side, side, 4 * side, QImage.Format.Format_RGBA8888)
+    return QIcon(QPixmap.fromImage(image.copy()))

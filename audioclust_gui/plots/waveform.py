@@ -1,0 +1,202 @@
+"""A sound as its waveform: see where it is loud, click to hear from there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from audioclust_gui.plots import palette, time_axis
+from audioclust_gui.plots.envelope import Envelope
+
+_KEY_STEPS = {Qt.Key.Key_Left: -1 / 40, Qt.Key.Key_Right: 1 / 40}
+_SIDE = 8
+
+
+class Waveform(QWidget):
+    """The waveform of one sound, with what has been heard in colour.
+
+    A click or a drag seeks, and so do the arrow keys, Home and End. The waveform is
+    drawn once per sound and size; a moving playhead only copies it. Setters never emit.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+    """
+
+    sought = Signal(float)
+    """The person wants to hear from here: seconds from the start."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._envelope = Envelope(np.empty(0, np.float32))
+        self._duration = 0.0
+        self._position: float | None = None
+        self._dark = False
+        self._drawn: tuple[QPixmap, QPixmap] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Waveform")
+        self.setMinimumHeight(56)
+        self._say_what_is_shown()
+
+    # What is shown ----------------------------------------------------------------
+
+    def set_samples(self, samples: NDArray[np.float32] | None, rate: float) -> None:
+        """Show a sound from its start.
+
+        Parameters
+        ----------
+        samples : float32 array, shape (n,), or None
+            Shown relative to its peak; None shows nothing.
+        rate : float
+            Samples per second, positive.
+        """
+        samples = np.empty(0, np.float32) if samples is None else samples
+        self._envelope = Envelope(samples)
+        self._duration = len(samples) / rate
+        self._position = None
+        self._redraw()
+        self._say_what_is_shown()
+
+    def set_position(self, seconds: float | None) -> None:
+        """Put the playhead somewhere, or take it away."""
+        before, self._position = self._position, seconds
+        if before is None or seconds is None:
+            self.update()
+        else:
+            x0, x1 = sorted((self._x_of(before), self._x_of(seconds)))
+            self.update(int(x0) - 3, 0, int(x1 - x0) + 7, self.height())
+
+    def set_dark(self, dark: bool) -> None:
+        """Draw for a dark or for a light theme."""
+        self._dark = dark
+        self._redraw()
+
+    @property
+    def duration(self) -> float:
+        """How long the sound is, in seconds."""
+        return self._duration
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 110)
+
+    def _say_what_is_shown(self) -> None:
+        said = f"{self._duration:.2f} seconds" if self._duration else "No sound"
+        self.setAccessibleDescription(f"{said}. Left and right arrow keys seek.")
+
+    # Painting ---------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self.update()
+
+    def _plot(self) -> QRectF:
+        inner = QRectF(self.rect()).adjusted(_SIDE, 4, -_SIDE, -time_axis.HEIGHT)
+        return inner if inner.isValid() else QRectF(0, 0, 1, 1)
+
+    def _x_of(self, seconds: float) -> float:
+        return time_axis.x_at(self._plot(), seconds, self._duration)
+
+    def _draw(self) -> tuple[QPixmap, QPixmap]:
+        """Draw the sound twice: as it is before and after it has been heard."""
+        ink, ratio, plot = (
+            palette.ink(self._dark),
+            self.devicePixelRatioF(),
+            self._plot(),
+        )
+        count = max(1, round(plot.width() * ratio))
+        low, high = self._envelope.columns(count)
+        scale = plot.height() / 2 / max(self._envelope.peak, 1e-9) * 0.96
+        middle = plot.center().y()
+        # Silence is a line, half a pixel to both sides.
+        top = middle - high * scale - 0.5
+        bottom = middle - low * scale + 0.5
+        x = plot.left() + (np.arange(count) + 0.5) / ratio
+        around = np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])
+        corners = np.stack(around, axis=1).tolist()
+        outline = QPolygonF([QPointF(*corner) for corner in corners])
+        pictures = []
+        for colour in ink.muted, ink.accent:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(QColor(ink.surface))
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawPolygon(outline)
+            time_axis.paint_time_axis(painter, plot, self._duration, ink)
+            painter.end()
+            pictures.append(picture)
+        ahead, heard = pictures
+        return ahead, heard
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ink, plot = palette.ink(self._dark), self._plot()
+        painter = QPainter(self)
+        if not self._duration:
+            painter.fillRect(self.rect(), QColor(ink.surface))
+            painter.setPen(QColor(ink.muted))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), "No sound")
+        else:
+            ratio = self.devicePixelRatioF()
+            if self._drawn is None or self._drawn[0].devicePixelRatio() != ratio:
+                self._drawn = self._draw()
+            ahead, heard = self._drawn
+            painter.drawPixmap(0, 0, ahead)
+            if self._position is not None:
+                x = self._x_of(self._position)
+                painter.save()
+                painter.setClipRect(QRectF(0, 0, x, self.height()))
+                painter.drawPixmap(0, 0, heard)
+                painter.restore()
+                painter.setPen(QPen(QColor(ink.text), 1.5))
+                painter.drawLine(QPointF(x, 0), QPointF(x, plot.bottom()))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(ink.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drawn = None
+
+    # What the person does ---------------------------------------------------------
+
+    def _seek(self, seconds: float) -> None:
+        if self._duration:
+            self.sought.emit(min(max(seconds, 0.0), self._duration))
+
+    def _seek_to_x(self, x: float) -> None:
+        plot = self._plot()
+        self._seek((x - plot.left()) / plot.width() * self._duration)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._seek_to_x(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._seek_to_x(event.position().x())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _KEY_STEPS:
+            self._seek((self._position or 0.0) + _KEY_STEPS[key] * self._duration)
+        elif key == Qt.Key.Key_Home:
+            self._seek(0.0)
+        elif key == Qt.Key.Key_End:
+            self._seek(self._duration)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,364 @@
+"""The map as a person uses it: look, point, click, walk, zoom."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from audioclust_gui.plots import palette
+from audioclust_gui.plots.scatter import ScatterPlot
+
+Key, Button = Qt.Key, Qt.MouseButton
+
+
+@pytest.fixture
+def plot(qtbot):
+    plot = ScatterPlot()
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def cross():
+    """A point in the middle, then right, up, left and down of it."""
+    return np.array([[0, 0], [2, 0], [0, 1], [-2, 0], [0, -1]], np.float32)
+
+
+def pixels(plot):
+    image = plot.grab().toImage()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    shape = image.height(), image.width(), 3
+    return lines[:, : 3 * image.width()].reshape(shape).copy()
+
+
+def shows(plot, colour):
+    return int((pixels(plot) == np.asarray(colour)[:3]).all(axis=2).sum())
+
+
+def mouse(plot, place, buttons=Button.NoButton):
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(plot.viewport().mapToGlobal(QPointF(place).toPoint())),
+        Button.NoButton,
+        buttons,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("n", [0, 1, 3, 360, 25_000])
+def test_points_are_seen_in_the_colours_of_their_clusters(plot, n, dark):
+    rng = np.random.default_rng(0)
+    labels = np.arange(n, dtype=np.int32) % 3
+    plot.set_dark(dark)
+    plot.set_positions(rng.normal(size=(n, 2)))
+    plot.set_labels(labels)
+    for label in range(3):
+        assert bool(shows(plot, palette.table(3, dark)[label])) == (label < n)
+    background = palette.as_rgb(palette.ink(dark).background)
+    assert (pixels(plot)[8, 8] == background).all()
+
+
+def test_new_labels_and_another_theme_recolour_at_once(plot):
+    plot.set_positions(cross())
+    plot.set_labels([5] * 5)
+    assert shows(plot, palette.table(6, False)[5])
+    plot.set_labels([2] * 5)
+    assert not shows(plot, palette.table(6, False)[5])
+    assert shows(plot, palette.table(6, False)[2])
+    plot.set_dark(True)
+    assert shows(plot, palette.table(6, True)[2])
+
+
+def test_labels_that_do_not_fit_are_refused(plot):
+    plot.set_positions(cross())
+    with pytest.raises(ValueError, match=r"labels: shape \(5,\) expected"):
+        plot.set_labels([1, 2])
+
+
+def test_clips_without_a_place_are_not_drawn_and_never_in_the_way(plot, qtbot):
+    positions = cross()
+    positions[2] = np.nan, 1
+    positions[3] = -np.inf, 0
+    plot.set_positions(positions)
+    plot.set_labels([0, 0, 1, 1, 0])
+    plot.set_selection([2, 3])
+    plot.set_current(2)
+    plot.set_playing(3)
+    assert not shows(plot, palette.table(2, False)[1])
+    assert plot.place_of(2) is None
+    with qtbot.waitSignal(plot.walked) as walked:
+        qtbot.keyClick(plot, Key.Key_Left)
+    assert walked.args[0] in (0, 1, 4)
+    plot.set_positions(np.full((5, 2), np.nan))
+    plot.set_message("Nothing has a place")
+    qtbot.keyClick(plot, Key.Key_Left)
+    assert plot.index_at(QPoint(200, 150)) == -1
+    assert len(np.unique(pixels(plot).reshape(-1, 3), axis=0)) > 1  # the message
+
+
+def test_points_in_one_place_show_the_last_and_are_walked_one_by_one(plot, qtbot):
+    plot.set_positions(np.ones((4, 2)))
+    plot.set_labels([0, 1, 2, 3])
+    assert shows(plot, palette.table(4, False)[3])
+    assert plot.index_at(plot.place_of(0)) == 3
+    plot.walked.connect(plot.set_current)
+    plot.set_current(0)
+    steps = []
+    plot.walked.connect(steps.append)
+    for key in [Key.Key_Right] * 4 + [Key.Key_Left] * 4:
+        qtbot.keyClick(plot, key)
+    assert steps == [1, 2, 3, 2, 1, 0]
+
+
+def test_a_click_says_which_point_and_which_keys_were_held(plot, qtbot):
+    plot.set_positions(cross())
+    for index in range(5):
+        place = plot.place_of(index).toPoint()
+        with qtbot.waitSignal(plot.clicked) as clicked:
+            held = Qt.KeyboardModifier.ControlModifier
+            qtbot.mouseClick(plot.viewport(), Button.LeftButton, held, place)
+        assert clicked.args == [index, held]
+    with qtbot.waitSignal(plot.clicked) as clicked:
+        qtbot.mouseClick(plot.viewport(), Button.LeftButton, pos=QPoint(5, 5))
+    assert clicked.args == [-1, Qt.KeyboardModifier.NoModifier]
+
+
+def test_a_click_near_a_point_means_it_and_a_click_too_far_does_not(plot):
+    plot.set_positions(cross())
+    place = plot.place_of(1)
+    assert plot.index_at(place + QPointF(0, 14)) == 1
+    assert plot.index_at(place + QPointF(0, 40)) == -1
+
+
+def test_a_drag_pans_and_is_no_click(plot, qtbot):
+    plot.set_positions(cross())
+    before = plot.place_of(0)
+    clicks = []
+    plot.clicked.connect(lambda *click: clicks.append(click))
+    start = QPoint(120, 60)
+    mouse(plot, start)
+    qtbot.mousePress(plot.viewport(), Button.LeftButton, pos=start)
+    for shift in 10, 30, 50:
+        qtbot.wait(15)  # moves that follow at once are taken for one
+        mouse(plot, start + QPoint(shift, 0), Button.LeftButton)
+    qtbot.mouseRelease(plot.viewport(), Button.LeftButton, pos=start + QPoint(50, 0))
+    assert 20 < plot.place_of(0).x() - before.x() < 60
+    assert not clicks
+
+
+def test_double_click_and_return_activate(plot, qtbot):
+    plot.set_positions(cross())
+    place = plot.place_of(3).toPoint()
+    with qtbot.waitSignal(plot.activated) as activated:
+        qtbot.mouseDClick(plot.viewport(), Button.LeftButton, pos=place)
+        qtbot.mouseRelease(plot.viewport(), Button.LeftButton, pos=place)
+    assert activated.args == [3]
+    plot.set_current(2)
+    with qtbot.waitSignal(plot.activated) as activated:
+        qtbot.keyClick(plot, Key.Key_Return)
+    assert activated.args == [2]
+
+
+def test_hovering_names_each_point_once_and_then_none(plot):
+    plot.set_positions(cross())
+    seen = []
+    plot.hovered.connect(seen.append)
+    place = plot.place_of(1)
+    for shift in QPointF(0, 0), QPointF(1, 1), QPointF(2, 0):
+        mouse(plot, place + shift)
+    mouse(plot, QPoint(5, 5))
+    mouse(plot, plot.place_of(0))
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert seen == [1, -1, 0, -1]
+
+
+def test_the_tooltip_shows_a_hostile_name_letter_by_letter(plot):
+    plot.set_positions(cross())
+    plot.set_description(lambda index: f"<b>{index}</b>\udcff & <img src='x'>")
+    place = plot.place_of(0).toPoint()
+    mouse(plot, place)
+    event = QHelpEvent(QEvent.Type.ToolTip, place, plot.viewport().mapToGlobal(place))
+    QApplication.sendEvent(plot.viewport(), event)
+    assert "&lt;b&gt;0&lt;/b&gt;" in QToolTip.text()
+    assert "<img" not in QToolTip.text()
+    QToolTip.hideText()
+    plot.set_current(0)
+    assert plot.accessibleDescription().startswith("<b>0</b>")
+    assert plot.accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("key", "index"),
+    [(Key.Key_Right, 1), (Key.Key_Up, 2), (Key.Key_Left, 3), (Key.Key_Down, 4)],
+)
+def test_arrows_walk_in_their_direction_and_stop_at_the_edge(plot, qtbot, key, index):
+    plot.set_positions(cross())
+    plot.set_current(0)
+    with qtbot.waitSignal(plot.walked) as walked:
+        qtbot.keyClick(plot, key)
+    assert walked.args == [index]
+    plot.set_current(index)
+    with qtbot.assertNotEmitted(plot.walked):
+        qtbot.keyClick(plot, key)
+
+
+def test_a_walk_without_a_current_point_begins_in_the_middle(plot, qtbot):
+    plot.set_positions(cross())
+    with qtbot.waitSignal(plot.walked) as walked:
+        qtbot.keyClick(plot, Key.Key_Up)
+    assert walked.args == [0]
+
+
+def test_walking_out_of_view_takes_the_view_along(plot, qtbot):
+    plot.set_positions(cross())
+    plot.set_current(0)
+    for _ in range(8):
+        qtbot.keyClick(plot, Key.Key_Plus)
+    assert not plot.rect().contains(plot.place_of(1).toPoint())
+    qtbot.keyClick(plot, Key.Key_Right)
+    assert plot.rect().contains(plot.place_of(1).toPoint())
+    qtbot.keyClick(plot, Key.Key_Home)
+    assert all(plot.rect().contains(plot.place_of(i).toPoint()) for i in range(5))
+
+
+def test_keys_of_the_window_are_left_to_the_window(plot):
+    for key in Key.Key_Space, Key.Key_Escape, Key.Key_A:
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+        plot.keyPressEvent(event)
+        assert not event.isAccepted()
+
+
+def test_the_view_follows_settling_points_until_it_is_moved_by_hand(plot):
+    rng = np.random.default_rng(3)
+    cloud = rng.normal(size=(200, 2))
+    for scale in 1e-4, 1e-2, 1, 30:
+        plot.set_positions(cloud * scale)
+        places = np.array([plot.place_of(i).toTuple() for i in range(200)])
+        assert (places >= 0).all()
+        assert (places <= (400, 300)).all()
+        assert max(np.ptp(places, axis=0) / (400, 300)) > 0.6
+    plot.zoom(0.5)
+    before = plot.place_of(0)
+    moved = cloud * 30
+    moved[1:] *= 1.5
+    plot.set_positions(moved)
+    assert plot.place_of(0) == before
+    plot.set_positions(cloud * 30 + 5000)  # nothing would be left in view
+    assert plot.rect().contains(plot.place_of(0).toPoint())
+
+
+def test_resizing_keeps_all_points_in_view_and_clicks_exact(plot):
+    plot.set_positions(cross())
+    for width, height in (300, 600), (700, 200), (150, 120):
+        plot.resize(width, height)
+        plot.grab()
+        for index in range(5):
+            place = plot.place_of(index)
+            assert plot.rect().contains(place.toPoint())
+            assert plot.index_at(place) == index
+
+
+@pytest.mark.parametrize("ratio", [1.25, 2.0])
+def test_a_dense_screen_gets_its_own_pixels_and_clicks_stay_exact(plot, ratio):
+    plot.set_positions(cross())
+    plot.set_labels([0, 1, 2, 3, 4])
+    coarse = shows(plot, palette.table(5, False)[0])
+    dense = QPixmap((plot.size().toSizeF() * ratio).toSize())
+    dense.setDevicePixelRatio(ratio)
+    painter = QPainter(dense)
+    plot.render(painter, QRectF(plot.rect()))
+    painter.end()
+    colour = QColor(*palette.table(5, False)[0].tolist()).rgb()
+    image = dense.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    found = sum(
+        image.pixel(x, y) == colour
+        for x in range(image.width())
+        for y in range(image.height())
+    )
+    assert found == pytest.approx(coarse * ratio**2, rel=0.35)
+    for index in range(5):
+        assert plot.index_at(plot.place_of(index)) == index
+
+
+def test_states_are_seen_without_colour(plot):
+    plot.set_positions(cross())
+    plot.set_labels([0] * 5)
+    ordinary = pixels(plot)
+    for show, hide in (
+        (lambda: plot.set_selection([0]), lambda: plot.set_selection(None)),
+        (lambda: plot.set_current(0), lambda: plot.set_current(None)),
+        (lambda: plot.set_playing(0), lambda: plot.set_playing(None)),
+        (lambda: plot.set_emphasis([1]), lambda: plot.set_emphasis(None)),
+    ):
+        show()
+        assert (pixels(plot).mean(axis=2) != ordinary.mean(axis=2)).sum() > 20
+        hide()
+        np.testing.assert_array_equal(pixels(plot), ordinary)
+
+
+def test_a_selected_point_lies_above_the_others(plot):
+    plot.set_positions(np.zeros((3, 2)))
+    plot.set_labels([0, 1, 2])
+    plot.set_selection(np.array([True, False, False]))
+    assert shows(plot, palette.table(3, False)[0])
+    assert not shows(plot, palette.table(3, False)[2])
+    assert plot.index_at(plot.place_of(0)) == 0
+
+
+def test_setters_never_emit(plot, qtbot):
+    signals = [plot.clicked, plot.activated, plot.hovered, plot.walked]
+    heard = []
+    for signal in signals:
+        signal.connect(lambda *what: heard.append(what))
+    plot.set_positions(cross())
+    plot.set_labels([0, 1, 2, -1, -2])
+    plot.set_selection([1])
+    plot.set_current(1)
+    plot.set_playing(2)
+    plot.set_emphasis([1])
+    plot.set_dark(True)
+    plot.set_positions(cross()[:3])
+    plot.grab()
+    qtbot.wait(20)
+    assert not heard
+
+
+def test_a_closed_map_leaves_nothing_behind(qapp):
+    plot = ScatterPlot()
+    plot.set_positions(cross())
+    plot.grab()
+    gone = weakref.ref(plot)
+    plot.deleteLater()
+    QApplication.sendPostedEvents(plot, QEvent.Type.DeferredDelete)
+    del plot
+    gc.collect()
+    assert gone() is None
+
+
+def test_zooming_ends_before_the_points_are_lost(plot, qtbot):
+    plot.set_positions(cross())
+    for key, times in (Key.Key_Plus, 120), (Key.Key_Minus, 240):
+        for _ in range(times):
+            qtbot.keyClick(plot, key)
+        plot.grab()
+        assert plot.index_at(plot.place_of(0)) >= 0
+    qtbot.keyClick(plot, Key.Key_0)
+    assert plot.place_of(1).x() - plot.place_of(3).x() > 200
