@@ -1,0 +1,291 @@
+"""One set of checks for every clustering method, then what is each one's own."""
+
+import json
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import pdist
+from sklearn.cluster import DBSCAN, KMeans
+
+from engine.clustering import agglomerative, dbscan
+from engine.clustering.agglomerative import AgglomerativeParams
+from engine.clustering.dbscan import DBSCANParams, k_distances, suggested_eps
+from engine.clustering.fuzzy_cmeans import FuzzyCMeansParams
+from engine.clustering.kmeans import KMeansParams
+from engine.clustering.methods import METHODS
+from engine.clustering.partition import NOISE, tidy
+from engine.errors import Cancelled, ParameterError
+
+ALL = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+COUNTED = [m for m in METHODS.values() if hasattr(m.params, "n_clusters")]
+
+
+def blobs(n=90, d=6, centres=3, seed=0):
+    """Make well separated groups of equal size, in turn, and their truth."""
+    rng = np.random.default_rng(seed)
+    truth = np.arange(n) % centres
+    middles = 20.0 * np.eye(centres, d)
+    return middles[truth] + rng.normal(size=(n, d)), truth
+
+
+def with_clusters(method, k):
+    return method.params(n_clusters=k) if method in COUNTED else method.params()
+
+
+@ALL
+def test_separate_groups_are_found(method):
+    matrix, truth = blobs()
+    fit = method.fit(matrix.astype(np.float32), with_clusters(method, 3))
+    placed = fit.labels != NOISE
+    assert placed.mean() > 0.8
+    assert len(np.unique(np.c_[fit.labels, truth][placed], axis=0)) == 3
+
+
+@ALL
+def test_the_same_input_gives_the_same_fit(method):
+    matrix = np.random.default_rng(3).normal(size=(80, 5))
+    first, second = method.fit(matrix), method.fit(matrix.copy())
+    np.testing.assert_array_equal(first.labels, second.labels)
+    np.testing.assert_array_equal(first.membership, second.membership)
+    np.testing.assert_array_equal(first.linkage, second.linkage)
+    assert first.notes == second.notes
+
+
+@ALL
+@pytest.mark.parametrize("kind", ["random", "equal", "zero", "pairs", "one column"])
+@pytest.mark.parametrize("n", [1, 2, 3, 25])
+def test_any_small_matrix_gives_a_valid_fit(method, kind, n):
+    matrix = np.random.default_rng(n).normal(3.0, 1.0, (n, 4))
+    if kind == "equal":
+        matrix[:] = matrix[0]
+    elif kind == "zero":
+        matrix[:] = 0.0
+    elif kind == "pairs":
+        matrix = matrix[np.arange(n) // 2]
+    elif kind == "one column":
+        matrix = matrix[:, :1]
+    for k in {1, n // 2 + 1, n}:
+        fit = method.fit(matrix, with_clusters(method, k))
+        assert fit.labels.shape == (n,)
+        assert fit.labels.dtype == np.int32
+        ids = set(fit.labels.tolist()) - {NOISE}
+        assert ids == set(range(len(ids)))
+        assert all(isinstance(note, str) for note in fit.notes)
+        if fit.linkage is not None:
+            assert fit.linkage.shape == (n - 1, 4)
+        if fit.membership is not None:
+            assert fit.membership.shape == (n, k)
+            assert fit.membership.dtype == np.float32
+            np.testing.assert_allclose(fit.membership.sum(axis=1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", COUNTED, ids=lambda m: m.name)
+def test_more_clusters_than_clips_names_both(method):
+    with pytest.raises(ParameterError, match=r"n_clusters must be at most 3.*it is 4"):
+        method.fit(np.eye(3), method.params(n_clusters=4))
+    with pytest.raises(ParameterError, match=r"n_clusters.*at least 1; it is 0"):
+        method.params(n_clusters=0)
+
+
+@ALL
+@pytest.mark.parametrize(
+    ("matrix", "complaint"),
+    [
+        (np.empty((0, 3)), r"at least one row.*\(0, 3\)"),
+        (np.empty((3, 0)), r"one column.*\(3, 0\)"),
+        (np.ones(3), r"matrix.*\(3,\)"),
+        (np.array([[0.0], [np.nan]]), "row 1 holds NaN"),
+        (np.array([[np.inf], [0.0]]), "row 0 holds NaN or infinity"),
+    ],
+)
+def test_what_is_no_matrix_is_refused(method, matrix, complaint):
+    with pytest.raises(ParameterError, match=complaint):
+        method.fit(matrix)
+
+
+@ALL
+def test_another_methods_parameters_are_refused(method):
+    other = next(m for m in METHODS.values() if m is not method)
+    with pytest.raises(ParameterError, match=f"{other.params.__name__}$"):
+        method.fit(np.eye(30), other.params())
+
+
+@ALL
+def test_a_fit_says_where_it_is_and_can_be_cancelled_at_every_report(method):
+    matrix, _ = blobs(60)
+    steps = []
+    method.fit(matrix, report=steps.append)
+    assert len(steps) >= 2
+    assert all(step.message and step.done <= step.total for step in steps)
+    for last in {0, 1, len(steps) - 1}:
+        left = iter(range(last + 1))
+
+        def report(step, left=left):
+            if next(left) == last:  # noqa: B023 - used before the loop goes on
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            method.fit(matrix, report=report)
+
+
+@ALL
+def test_the_input_is_left_alone(method):
+    matrix, _ = blobs(40)
+    matrix.flags.writeable = False
+    method.fit(matrix)
+
+
+@ALL
+def test_parameters_survive_json_and_the_method_survives_pickling(method):
+    params = method.params()
+    again = method.params.from_dict(json.loads(json.dumps(params.to_dict())))
+    assert again == params
+    assert pickle.loads(pickle.dumps(method)) == method  # noqa: S301
+    assert all(field.label and field.help for field in params.declared())
+    assert method.name
+    assert method.label
+    assert method.help
+
+
+def test_declarations_load_nothing_heavy():
+    code = (
+        "import sys, engine.clustering.methods, engine.clustering.metrics,"
+        "engine.clustering.hierarchy\n"
+        "print({m.partition('.')[0] for m in sys.modules} & {'scipy', 'sklearn',"
+        "'skfuzzy', 'fastcluster', 'threadpoolctl'})"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == "set()"
+
+
+def test_kmeans_is_scikit_learns():
+    matrix = np.random.default_rng(5).normal(size=(200, 4))
+    ours = METHODS["kmeans"].fit(matrix, KMeansParams(n_clusters=6, n_init=4, seed=9))
+    theirs = KMeans(6, n_init=4, random_state=9).fit(matrix)
+    np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
+
+
+def test_kmeans_says_when_there_are_too_few_different_clips():
+    matrix = np.repeat(np.eye(2), 5, axis=0)
+    fit = METHODS["kmeans"].fit(matrix, KMeansParams(n_clusters=4))
+    assert fit.labels.max() == 1
+    assert "2 clusters instead of 4" in fit.notes[0]
+
+
+def test_fuzzy_memberships_follow_the_labels():
+    matrix, _ = blobs(d=2)
+    params = FuzzyCMeansParams(n_clusters=3, fuzziness=2.0)
+    fit = METHODS["fuzzy_cmeans"].fit(matrix, params)
+    np.testing.assert_array_equal(fit.membership.argmax(axis=1), fit.labels)
+    between = METHODS["fuzzy_cmeans"].fit(
+        np.vstack([matrix, matrix[:2].mean(axis=0)]), params
+    )
+    assert between.membership[-1].max() < 0.7 < between.membership[:-1].max()
+    assert fit.notes == ()
+
+
+def test_fuzzy_cmeans_gets_away_from_the_mean_of_many_features():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 12, 1_000)
+    matrix = 1.2 * rng.normal(size=(12, 50))[truth] + rng.normal(size=(1_000, 50))
+    params = FuzzyCMeansParams(n_clusters=10, fuzziness=1.3)  # lost from a random start
+    fit = METHODS["fuzzy_cmeans"].fit(matrix, params)
+    assert fit.notes == ()
+    assert np.median(fit.membership.max(axis=1)) > 0.5
+
+
+def test_fuzzy_cmeans_says_when_memberships_mean_nothing():
+    matrix = np.random.default_rng(0).normal(size=(100, 40))
+    method = METHODS["fuzzy_cmeans"]
+    (note,) = method.fit(matrix, FuzzyCMeansParams(n_clusters=5, fuzziness=2.0)).notes
+    assert "about 1/5" in note
+    assert "lower the fuzziness (now 2)" in note
+    sharper = method.fit(matrix, FuzzyCMeansParams(n_clusters=5, fuzziness=1.1))
+    assert not any("mean nothing" in note for note in sharper.notes)
+
+
+def test_fuzzy_cmeans_says_when_it_has_not_settled():
+    matrix = np.random.default_rng(0).normal(size=(100, 3))
+    fit = METHODS["fuzzy_cmeans"].fit(matrix, FuzzyCMeansParams(max_iter=1))
+    assert "Not settled after 1 iterations" in fit.notes[0]
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("kind", ["ward", "average", "complete", "single"])
+def test_the_tree_is_scipys(kind, metric):
+    matrix = np.random.default_rng(2).normal(size=(70, 5))
+    params = AgglomerativeParams(n_clusters=4, linkage=kind, metric=metric)
+    fit = METHODS["agglomerative"].fit(matrix, params)
+    effective = "euclidean" if kind == "ward" else metric
+    expected = linkage(pdist(matrix, effective), kind)
+    np.testing.assert_allclose(fit.linkage[:, 2], expected[:, 2], atol=1e-9)
+    assert set(fit.labels) == {0, 1, 2, 3}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 60), st.integers(0, 2**32 - 1), st.sampled_from([1e-6, 1.0, 1e6]))
+def test_trees_of_duplicates_are_monotone_and_merge_them_at_zero(n, seed, scale):
+    rng = np.random.default_rng(seed)
+    kinds = rng.normal(size=(4, 7)) * scale
+    chosen = rng.integers(0, 4, n)
+    for kind in ("ward", "average", "complete", "single"):
+        params = AgglomerativeParams(n_clusters=1, linkage=kind)
+        tree = METHODS["agglomerative"].fit(kinds[chosen], params).linkage
+        assert (tree[:, 2] == 0.0).sum() == n - len(np.unique(chosen))
+
+
+def test_a_tree_too_big_for_the_memory_is_refused_with_advice(monkeypatch):
+    monkeypatch.setattr(agglomerative, "memory_at_hand", lambda: 40_000)
+    method = METHODS["agglomerative"]
+    assert len(method.fit(np.random.default_rng(0).normal(size=(100, 2))).labels) == 100
+    with pytest.raises(ParameterError, match=r"of 101 clips.*at most 100 clips"):
+        method.fit(np.eye(101))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(1, 80),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.6, 1.2, 1.6, 2.1]),
+    st.integers(1, 6),
+)
+def test_dbscan_is_scikit_learns(n, seed, eps, min_samples):
+    matrix = np.random.default_rng(seed).integers(0, 9, (n, 2)).astype(float)
+    params = DBSCANParams(radius="fixed", eps=eps, min_samples=min_samples)
+    theirs = DBSCAN(eps=eps, min_samples=min_samples).fit(matrix)
+    ours = METHODS["dbscan"].fit(matrix, params)
+    np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
+
+
+def test_dbscan_suggests_a_radius_between_the_spread_and_the_gap():
+    matrix, _ = blobs(d=4)
+    assert 1.0 < suggested_eps(matrix, 5) < 15.0
+    assert (np.diff(k_distances(matrix, 5)) >= 0.0).all()
+    note = METHODS["dbscan"].fit(matrix).notes[0]
+    assert note.startswith("Radius ")
+
+
+def test_dbscan_says_when_the_radius_is_too_small_or_too_big():
+    matrix, _ = blobs()
+    method = METHODS["dbscan"]
+    small = method.fit(matrix, DBSCANParams(radius="fixed", eps=1e-3))
+    assert (small.labels == NOISE).all()
+    assert "Every clip is noise" in small.notes[0]
+    big = method.fit(matrix, DBSCANParams(radius="fixed", eps=1e3))
+    assert (big.labels == 0).all()
+    assert "All clips are one cluster" in big.notes[0]
+
+
+def test_dbscan_refuses_a_radius_with_too_many_neighbours(monkeypatch):
+    monkeypatch.setattr(dbscan, "memory_at_hand", lambda: 50_000)
+    matrix, _ = blobs()
+    with pytest.raises(ParameterError, match="eps must be lower: within 1000"):
+        METHODS["dbscan"].fit(matrix, DBSCANParams(radius="fixed", eps=1e3))
