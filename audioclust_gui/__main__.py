@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the application and return its exit code."""
     options = parser().parse_args(argv)
-    from audioclust_gui.app import run  # noqa: PLC0415 - Qt, only in this process
+    from audioclust_gui.app import run
 
     return run(
         path=options.path,

@@ -101,7 +101,7 @@ def run(
     qt.setWindowIcon(assets.app_icon())
     application = build(qt, theme)
     if snapshot is not None:
-        from audioclust_gui.snapshot import take  # noqa: PLC0415 - seldom needed
+        from audioclust_gui.snapshot import take
 
         return take(application, path, snapshot)
     # Python handles Ctrl+C only between its own instructions: give it some.

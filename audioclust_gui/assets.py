@@ -1,4 +1,4 @@
-"""The files of ``resources``: in the wheel beside this module, in a checkout above it."""
+"""The files of ``resources``: beside this module in a wheel, above it in a checkout."""
 
 from __future__ import annotations
 

@@ -135,7 +135,8 @@ class Session(QObject):
         self.recent_changed.emit()
 
     def _forget(self, path: str) -> None:
-        self.settings.setValue(_RECENT, [known for known in self.recent if known != path])
+        others = [known for known in self.recent if known != path]
+        self.settings.setValue(_RECENT, others)
         self.recent_changed.emit()
 
     def save_as(self, path: Path) -> None:

@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.plots.plain import one_line
 from audioclust_gui.session import Session
-from audioclust_gui.text import one_line
 from audioclust_gui.theme import SCHEMES, Theme
 from audioclust_gui.views.cut import CutView
 from audioclust_gui.views.dataset import DatasetView
@@ -49,6 +49,7 @@ from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
 _LAYOUT_VERSION = 1
+_PROJECTS = f"AudioClust projects (*{SUFFIX})"
 _Area = Qt.DockWidgetArea
 
 
@@ -216,7 +217,7 @@ class Window(QMainWindow):
             action = menu.addAction(scheme.capitalize())
             action.setCheckable(True)
             action.setChecked(scheme == self._theme.scheme)
-            action.triggered.connect(lambda _, chosen=scheme: self._choose_theme(chosen))
+            action.triggered.connect(lambda _, to=scheme: self._choose_theme(to))
             group.addAction(action)
 
     def _connect(self) -> None:
@@ -247,17 +248,17 @@ class Window(QMainWindow):
 
     def ask_for_project(self) -> None:
         """Let the person choose a project file."""
-        wanted = f"AudioClust projects (*{SUFFIX})"
         start = str(projects_folder())
-        path, _ = QFileDialog.getOpenFileName(self, "Open a project", start, wanted)
+        path, _ = QFileDialog.getOpenFileName(self, "Open a project", start, _PROJECTS)
         if path:
             self._session.open(path)
 
     def ask_for_name(self) -> None:
         """Let the person choose where the project lives from now on."""
         start = f"{self._document.project.dataset.root}{SUFFIX}"
-        wanted = f"AudioClust projects (*{SUFFIX})"
-        path, _ = QFileDialog.getSaveFileName(self, "Save the project as", start, wanted)
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the project as", start, _PROJECTS
+        )
         if path:
             self._session.save_as(Path(path))
 
@@ -292,7 +293,7 @@ class Window(QMainWindow):
             for name, action in self._actions.items()
             if not action.shortcut().isEmpty()
         ]
-        rows += ["Arrow keys\tWalk over the map, or down the table", "+ −\tZoom the map"]
+        rows += ["Arrow keys\tWalk over the map or the table", "+ −\tZoom the map"]
         self._tell("Keys", "\n".join(rows))
 
     def show_about(self) -> None:

@@ -145,7 +145,7 @@ def _trace() -> str:
 def _step_back() -> None:
     """Lower this process's priority, so that window and sound always come first."""
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - exists everywhere, needed here only
+        import ctypes
 
         kernel = ctypes.windll.kernel32
         kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x00004000)

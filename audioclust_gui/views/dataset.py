@@ -83,7 +83,7 @@ class DatasetView(QWidget):
         self.filter = QLineEdit(placeholderText="Filter by name or label  (Ctrl+F)")
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter clips")
-        self.filter.setToolTip("Show clips whose path or label holds every word  (Ctrl+F)")
+        self.filter.setToolTip("Show clips with every word in path or label  (Ctrl+F)")
         self._count = QLabel()
         self._folder = ""
         self._selecting = False
@@ -195,7 +195,7 @@ class DatasetView(QWidget):
         self._selecting = False
 
     def _restore(self) -> None:
-        """Show the document's selection and current clip in the table; emits nothing."""
+        """Show the document's selection and current clip; emits nothing."""
         if self._selecting:
             return
         model, view = self.table.selectionModel(), self.table

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from audioclust_gui import assets
 from audioclust_gui.document import Document
-from audioclust_gui.text import one_line, tooltip
+from audioclust_gui.plots.plain import one_line, tooltip
 from engine.projects.project import Project
 
 _CLIP = Qt.ItemDataRole.UserRole
@@ -55,9 +55,11 @@ class MessagesView(QWidget):
             context=Qt.ShortcutContext.WidgetShortcut,
         )
         self._empty = QLabel("No problems so far.")
-        self._copy = QPushButton("Copy", toolTip="Copy the selected rows, or all  (Ctrl+C)")
+        self._copy = QPushButton("Copy")
+        self._copy.setToolTip("Copy the selected rows, or all  (Ctrl+C)")
         self._copy.clicked.connect(self.copy)
-        self._clear = QPushButton("Clear", toolTip="Forget the messages, not the problems")
+        self._clear = QPushButton("Clear")
+        self._clear.setToolTip("Forget the messages, not the files with problems")
         self._clear.clicked.connect(self.clear)
         buttons = QHBoxLayout()
         buttons.addWidget(self._empty, 1)

@@ -49,7 +49,7 @@ class PipelineView(QWidget):
         self.representation = self._form(
             pipeline.representation, "representation", "representation"
         )
-        self.projection = self._form(pipeline.projection, "projection", "map parameters")
+        self.projection = self._form(pipeline.projection, "projection", "map")
         self.method = QComboBox()
         for name, method in METHODS.items():
             self.method.addItem(method.label, name)
@@ -140,10 +140,11 @@ class PipelineView(QWidget):
         with QSignalBlocker(self.method):
             self.method.setCurrentIndex(self.method.findData(pipeline.method))
         params = pipeline.method_params
-        if self.method_form is None or type(self.method_form.params) is not type(params):
-            if self.method_form is not None:
-                self._method_box.removeWidget(self.method_form)
-                self.method_form.deleteLater()
+        form = self.method_form
+        if form is None or type(form.params) is not type(params):
+            if form is not None:
+                self._method_box.removeWidget(form)
+                form.deleteLater()
             # The number of clusters has a place of its own, shared by all methods.
             self.method_form = ParamsForm(params, without={"n_clusters"})
             self.method_form.edited.connect(self._edit_method)

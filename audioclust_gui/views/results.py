@@ -11,9 +11,9 @@ from engine.projects.project import Project
 
 _ROWS = (
     ("nmi", "NMI", "Normalised mutual information with the labels, 0 to 1"),
-    ("accuracy", "Accuracy", "Share of clips on the best match of clusters and labels"),
-    ("ari", "ARI", "Rand index adjusted for chance: 0 is chance, 1 the labels themselves"),
-    ("silhouette", "Silhouette", "How far clusters lie apart, -1 to 1; needs no labels"),
+    ("accuracy", "Accuracy", "Share of clips, clusters matched to labels at best"),
+    ("ari", "ARI", "Adjusted Rand index: 0 is chance, 1 the labels themselves"),
+    ("silhouette", "Silhouette", "How far clusters lie apart, -1 to 1; needs no label"),
 )
 
 

@@ -7,12 +7,12 @@ import time
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from audioclust_gui.jobs import Job, Jobs
-from audioclust_gui.text import one_line
+from audioclust_gui.plots.plain import one_line
 from audioclust_gui.workflow import Workflow
 from engine.progress import Step
 
 _MESSAGE_MS = 12_000
-_ENOUGH_TO_GUESS = 0.05  # share of the work after which a remaining time means something
+_ENOUGH_TO_GUESS = 0.05  # share of the work after which a guess means something
 
 
 class StatusView(QStatusBar):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from audioclust_gui import assets
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
-from audioclust_gui.text import one_line, tooltip
+from audioclust_gui.plots.plain import one_line, tooltip
 
 _BUTTONS = (
     ("previous", "Previous clip", "Ctrl+Left"),
@@ -56,8 +56,10 @@ class TransportView(QWidget):
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self.time = QLabel()
-        self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("000.0 / 000.0 s"))
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        widest = self.fontMetrics().horizontalAdvance("000.0 / 000.0 s")
+        self.time.setMinimumWidth(widest)
+        right = Qt.AlignmentFlag.AlignRight
+        self.time.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
         self.device = QLabel()
         self.device.setTextFormat(Qt.TextFormat.PlainText)
         self.volume = QSlider(Qt.Orientation.Horizontal, maximum=100, value=80)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
+from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
-from audioclust_gui.text import one_line, tooltip
 from engine.audio.dataset import Dataset
 from engine.clustering.partition import NOISE, UNPLACED
 
@@ -57,17 +57,12 @@ class ClipTable(QAbstractTableModel):
     def set_labels(self, labels: NDArray[np.int32]) -> None:
         """Show other clusters; rows stay where they are until sorted again."""
         self._labels = labels
-        if len(self._shown):
-            first, last = self.index(0, CLUSTER), self.index(self.rowCount() - 1, CLUSTER)
-            self.dataChanged.emit(first, last)
+        self._touch(CLUSTER)
 
     def set_failures(self, failures: dict[int, str]) -> None:
         """Mark the clips that could not be used, with the reasons."""
         self._failures = failures
-        if len(self._shown):
-            self.dataChanged.emit(
-                self.index(0, 0), self.index(self.rowCount() - 1, CLUSTER)
-            )
+        self._touch(NAME)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
@@ -125,6 +120,11 @@ class ClipTable(QAbstractTableModel):
             return f"{COLUMNS[column]} {self._text(clip, column)}"
         return None
 
+    def _touch(self, first: int) -> None:
+        if len(self._shown):
+            last = self.index(self.rowCount() - 1, CLUSTER)
+            self.dataChanged.emit(self.index(0, first), last)
+
     def _text(self, clip: int, column: int) -> str:
         entry = self._dataset.clips[clip]
         if column == NAME:
@@ -158,4 +158,3 @@ class ClipTable(QAbstractTableModel):
         self._shown = shown
         self._row_of = np.full(len(self._dataset), -1)
         self._row_of[shown] = np.arange(len(shown))
-

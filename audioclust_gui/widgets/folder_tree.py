@@ -7,7 +7,7 @@ from collections import Counter
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
-from audioclust_gui.text import one_line
+from audioclust_gui.plots.plain import one_line
 from engine.audio.dataset import Dataset
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -41,7 +41,8 @@ class FolderTree(QTreeWidget):
             items: dict[str, QTreeWidgetItem] = {}
             for path in sorted(counts, key=lambda p: (p.count("/"), p.casefold())):
                 parent, _, name = path.rpartition("/")
-                item = QTreeWidgetItem([one_line(name or dataset.name), f"{counts[path]:,}"])
+                shown = one_line(name or dataset.name)
+                item = QTreeWidgetItem([shown, f"{counts[path]:,}"])
                 item.setData(0, _PATH, path)
                 item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
                 items[path] = item
@@ -56,4 +57,3 @@ class FolderTree(QTreeWidget):
     def _choose(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
             self.chosen.emit(item.data(0, _PATH))
-

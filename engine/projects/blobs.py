@@ -32,7 +32,9 @@ def unpack(dtype: str, shape: str, data: bytes) -> NDArray[Any]:
         If the type is none of those that projects hold, or the size does not fit.
     """
     if dtype not in _DTYPES:
-        raise ProjectError(f"array type must be one of {sorted(_DTYPES)}; it is {dtype}")
+        raise ProjectError(
+            f"array type must be one of {sorted(_DTYPES)}; it is {dtype}"
+        )
     sides = json.loads(shape)
     if not all(isinstance(side, int) and side >= 0 for side in sides):
         raise ProjectError(f"array shape must hold whole numbers; it is {shape}")

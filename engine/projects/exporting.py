@@ -44,7 +44,9 @@ def write_csv(project: Project, path: str | Path) -> Path:
             "w", newline="", encoding="utf-8", errors="backslashreplace"
         ) as file:
             table = csv.writer(file)
-            table.writerow(["path", "start", "end", *map(_safe, columns), "cluster", "x", "y"])
+            table.writerow(
+                ["path", "start", "end", *map(_safe, columns), "cluster", "x", "y"]
+            )
             for i, clip in enumerate(dataset.clips):
                 placed = not np.isnan(positions[i, 0])
                 table.writerow(

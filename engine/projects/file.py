@@ -1,4 +1,4 @@
-"""The project on disk: one SQLite file, ``NAME.audioclust``, written after every change.
+"""The project on disk: one SQLite file ``NAME.audioclust``, written at every change.
 
 SQLite's rollback journal makes each write whole or absent, whatever kills the process,
 and leaves one file. A write stores only the parts that differ from the last one, so
@@ -137,10 +137,14 @@ def read(path: str | Path) -> tuple[Project, View]:
         with closing(sqlite3.connect(uri, uri=True, timeout=5.0)) as connection:
             _check_kind(connection, path)
             dataset = _read_dataset(connection, path)
-            found = {name: _read_part(connection, name, len(dataset)) for name in _PARTS}
+            found = {
+                name: _read_part(connection, name, len(dataset)) for name in _PARTS
+            }
     except ProjectError as error:
         known = str(error)
-        raise ProjectError(known if str(path) in known else f"{path}: {known}") from error
+        raise ProjectError(
+            known if str(path) in known else f"{path}: {known}"
+        ) from error
     except (sqlite3.Error, EngineError) as error:
         raise ProjectError(f"{path}: cannot be read: {error}") from error
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -190,7 +194,9 @@ def _read_part(connection: sqlite3.Connection, name: str, n_clips: int) -> Any:
     return decode(json.loads(row[0]), arrays, n_clips)
 
 
-def _write_dataset(connection: sqlite3.Connection, dataset: Dataset, path: Path) -> None:
+def _write_dataset(
+    connection: sqlite3.Connection, dataset: Dataset, path: Path
+) -> None:
     connection.execute("DELETE FROM clip")
     connection.execute("DELETE FROM metadata")
     connection.executemany(

@@ -30,7 +30,9 @@ def encode_pipeline(pipeline: Pipeline) -> Record:
     return pipeline.to_dict(), {}
 
 
-def decode_pipeline(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Pipeline:
+def decode_pipeline(
+    values: Mapping[str, Any], arrays: Arrays, n_clips: int
+) -> Pipeline:
     """Read the chosen parameters."""
     return Pipeline.from_dict(values)
 
@@ -76,7 +78,9 @@ def encode_grouping(grouping: Grouping) -> Record:
     }, arrays
 
 
-def decode_grouping(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Grouping:
+def decode_grouping(
+    values: Mapping[str, Any], arrays: Arrays, n_clips: int
+) -> Grouping:
     """Read the groups and their tree."""
     rows, labels = arrays["rows"], arrays["labels"]
     _require(rows.dtype == np.int64 and rows.ndim == 1, "the rows are not a list")
@@ -89,9 +93,7 @@ def decode_grouping(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> 
     in_range = labels.size == 0 or (labels.min() >= NOISE and labels.max() < n_clips)
     _require(bool(in_range), "a label is out of range")
     membership = arrays.get("membership")
-    fits = membership is None or (
-        membership.ndim == 2 and len(membership) == len(rows)
-    )
+    fits = membership is None or (membership.ndim == 2 and len(membership) == len(rows))
     _require(fits, "the memberships do not fit the rows")
     grouping = Grouping(
         pipeline=Pipeline.from_dict(values["pipeline"]),

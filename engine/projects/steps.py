@@ -155,7 +155,7 @@ def inspect(file: str, clip: Clip, params: FeatureParams) -> Inspection:
     AudioError
         If the file cannot be decoded.
     """
-    from engine.audio.decoding import decode  # noqa: PLC0415 - keeps soundfile out
+    from engine.audio.decoding import decode
 
     limit = clip.start + INSPECTED_SECONDS
     end = clip.end if clip.end is not None and clip.end <= limit else limit
@@ -189,17 +189,17 @@ def warm_up() -> None:
 
 
 def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representation:
-    try:
-        found = _matrix(
-            keys, pipeline.features, pipeline.representation, default_folder()
-        )
-    except KeyError as error:
-        raise FeaturesMissingError(
-            f"The features of {sum(key is not None for key in keys)} clips are not all "
-            f"in {default_folder()}; they have to be extracted again"
-        ) from error
-    if found.rows.size == 0:
+    expected = sum(key is not None for key in keys)
+    if expected == 0:
         raise ParameterError("No clip has features, so there is nothing to group")
+    folder = default_folder()
+    found = _matrix(keys, pipeline.features, pipeline.representation, folder)
+    if found.rows.size < expected:
+        _matrix.cache_clear()
+        raise FeaturesMissingError(
+            f"Of {expected} clips only {found.rows.size} have their features in "
+            f"{folder} still; they have to be extracted again"
+        )
     return found
 
 

@@ -89,8 +89,8 @@ def test_two_folders_of_one_name_have_two_projects(places):
 
 
 def test_a_folder_without_sounds_is_refused_with_a_reason(places):
+    (places / "empty").mkdir()
     with pytest.raises(ProjectError, match="no sound file"):
-        (places / "empty").mkdir()
         open_folder(str(places / "empty"))
     with pytest.raises(AudioError, match="missing"):
         open_folder(str(places / "missing"))

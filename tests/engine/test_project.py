@@ -36,7 +36,7 @@ def test_a_new_project_has_no_groups_and_no_places():
     project = Project(Dataset("sounds", (Clip("a.wav"), Clip("b.wav"))))
     assert project.labels.tolist() == [UNPLACED, UNPLACED]
     assert np.isnan(project.positions).all()
-    assert not (project.extracted or project.grouped or project.mapped)
+    assert not any((project.extracted, project.grouped, project.mapped))
 
 
 def test_results_answer_the_pipeline_until_it_asks_for_something_else(finished):
@@ -159,7 +159,7 @@ def test_a_newer_version_is_refused(finished, tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(ProjectError, match="version 99.*newer AudioClust"):
+    with pytest.raises(ProjectError, match=r"version 99.*newer AudioClust"):
         read(path)
 
 

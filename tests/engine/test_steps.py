@@ -21,7 +21,7 @@ def test_run_takes_a_collection_all_the_way(finished):
 
 
 def test_more_clusters_than_clips_become_as_many_as_there_are(places, finished):
-    keys = finished.extraction.keys[:3] + (None,)
+    keys = (*finished.extraction.keys[:3], None)
     for method in ("agglomerative", "kmeans"):
         pipeline = replace(finished.pipeline, method=method).with_n_clusters(9)
         grouping = steps.group(keys, pipeline)
