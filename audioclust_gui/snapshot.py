@@ -44,15 +44,20 @@ def take(application: Application, path: str | None, folder: Path) -> int:
         troubles.append(f"{title}: {text}")
         loop.exit(1)
 
+    def leave() -> None:
+        if workflow.finished:
+            loop.exit(0)
+
     session.troubled.connect(trouble)
     workflow.troubled.connect(trouble)
 
     def look() -> None:
         if workflow.finished:
-            # One more turn of the event loop, so that the last change is painted.
-            QTimer.singleShot(200, lambda: loop.exit(0))
+            application.document.set_current(max(application.document.current, 0))
 
     workflow.state_changed.connect(look)
+    # One more turn of the event loop, so that the last change is painted.
+    window.viewer.shown.connect(lambda _: QTimer.singleShot(200, leave))
     window.resize(*SIZE)
     window.show()
     if path is None:
@@ -63,7 +68,6 @@ def take(application: Application, path: str | None, folder: Path) -> int:
     if code == 0:
         folder.mkdir(parents=True, exist_ok=True)
         picture = folder / "audioclust.png"
-        window.look_at_first()
         if not window.grab().save(str(picture)):
             troubles.append(f"{picture}: cannot be written")
             code = 1

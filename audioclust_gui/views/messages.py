@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -73,10 +73,10 @@ class MessagesView(QWidget):
         document.changed.connect(self._on_changed)
         self._counted()
 
-    def add(self, title: str, text: str) -> None:
-        """Put an event at the top, with the time of day."""
+    def add(self, title: str, text: str, *, trouble: bool = True) -> None:
+        """Put an event at the top, with the time of day; a trouble gets a sign."""
         stamp = datetime.now().astimezone().strftime("%H:%M:%S")
-        item = self._item(f"{stamp}  {title}", text)
+        item = self._item(f"{stamp}  {title}", text, trouble=trouble)
         self.list.insertTopLevelItem(0, item)
         self._counted()
 
@@ -118,10 +118,10 @@ class MessagesView(QWidget):
         self.list.addTopLevelItems(items)
         self._counted()
 
-    def _item(self, what: str, why: str) -> QTreeWidgetItem:
+    def _item(self, what: str, why: str, *, trouble: bool = True) -> QTreeWidgetItem:
         item = QTreeWidgetItem([one_line(what), one_line(why)])
-        icon: QIcon = assets.icon("warning")
-        item.setIcon(0, icon)
+        if trouble:
+            item.setIcon(0, assets.icon("warning"))
         item.setToolTip(0, tooltip(what))
         item.setToolTip(1, tooltip(why))
         return item

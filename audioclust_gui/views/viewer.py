@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
@@ -28,6 +28,8 @@ class ViewerView(QWidget):
     jobs : Jobs
     audition : Audition
     """
+
+    shown = Signal(int)  # the clip whose sound and features are there to see
 
     def __init__(
         self,
@@ -116,6 +118,7 @@ class ViewerView(QWidget):
             )
         cropped = f"The first {INSPECTED_SECONDS:g} s are shown; all of it plays."
         self._say(cropped if found.cropped else "")
+        self.shown.emit(self._document.current)
 
     def _fail(self, question: object, failure: Failure) -> None:
         if question == self._shown:

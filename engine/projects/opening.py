@@ -99,7 +99,7 @@ def open_project(path: str) -> Opened:
         If it cannot be read.
     """
     project, view = read(path)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if not Path(project.dataset.root).is_dir():
         notes = (
             f"The sounds are not at {project.dataset.root}: results are shown, but "

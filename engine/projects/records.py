@@ -65,7 +65,7 @@ def decode_extraction(
 
 def encode_grouping(grouping: Grouping) -> Record:
     """Write down the groups and their tree."""
-    found = {
+    found: dict[str, NDArray[Any] | None] = {
         "rows": grouping.rows,
         "labels": grouping.labels,
         "linkage": grouping.linkage,

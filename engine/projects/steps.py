@@ -54,7 +54,8 @@ def group(
         If the store was deleted since.
     """
     found = _represented(keys, pipeline)
-    params, notes = pipeline.method_params, ()
+    params = pipeline.method_params
+    notes: tuple[str, ...] = ()
     n_rows = len(found.rows)
     if (pipeline.n_clusters or 0) > n_rows:
         # The person asked before it was known how many clips can be used.

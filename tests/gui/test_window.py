@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 
 from audioclust_gui.plots.palette import UNPLACED
 from engine.audio.decoding import write_wav
@@ -237,7 +237,7 @@ def test_broken_files_are_listed_with_reasons_and_the_rest_goes_on(qtbot, app, s
     }
     assert set(rows) == {"bell/empty.flac", "bell/not audio.wav"}
     assert all(rows.values())
-    assert app.window.dock("Messages").windowTitle() == "Messages (2)"
+    assert app.window.docks["Messages"].windowTitle() == "Messages (2)"
     labels = app.document.project.labels
     assert (labels == UNPLACED).sum() == 2
     assert len(set(labels)) == 6
@@ -294,7 +294,7 @@ def test_arrow_keys_in_the_table_play_the_next_clip(qtbot, opened):
 
 def test_export_writes_one_row_per_clip(qtbot, opened, places):
     target = places / "clusters.csv"
-    opened.window.export(target)
+    opened.window.dialogs.export(target)
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
@@ -332,7 +332,7 @@ def test_every_action_says_its_key_and_every_control_its_name(opened):
         keys = window.action(name).shortcut().toString()
         assert keys
         assert keys in window.action(name).toolTip()
-    keys = [a.shortcut().toString() for a in window._actions.values()]
+    keys = [a.shortcut().toString() for a in window.findChildren(QAction)]
     used = [key for key in keys if key]
     assert len(used) == len(set(used))
     for button in window.transport.buttons.values():
