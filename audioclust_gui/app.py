@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.playback import Playback
+from audioclust_gui.plots.swatch import swatch_pixels
 from audioclust_gui.session import Session
 from audioclust_gui.theme import Theme
 from audioclust_gui.window import Window
@@ -35,6 +37,27 @@ class Application:
     playback: Playback
     theme: Theme
     window: Window
+
+    def begin(self, path: str | Path | None = None, *, demo: bool = False) -> None:
+        """Open the first collection, and make ready what will be needed next.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            A folder or a project; by default what was open last.
+        demo : bool
+            Open the demo instead.
+        """
+        if path is not None:
+            self.session.open(path)
+        elif demo:
+            self.session.open_demo()
+        else:
+            self.session.open_last()
+        self.jobs.ask(_WARM_UP, title="Warming up", then=lambda _: None)
+        # The palette takes 50 ms to compute, once: in a thread nobody waits for it.
+        dark = self.theme.dark
+        threading.Thread(target=lambda: swatch_pixels(0, dark), daemon=True).start()
 
     def close(self) -> None:
         """Silence, save, and end the worker processes, in this order."""
@@ -110,20 +133,8 @@ def run(
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start()
     application.window.show()
-    QTimer.singleShot(0, lambda: _begin(application, path, demo))
+    QTimer.singleShot(0, lambda: application.begin(path, demo=demo))
     return int(qt.exec())
-
-
-def _begin(application: Application, path: str | None, demo: bool) -> None:
-    """Open the first collection once the window is there, then warm the workers."""
-    session, jobs = application.session, application.jobs
-    if path is not None:
-        session.open(path)
-    elif demo:
-        session.open_demo()
-    else:
-        session.open_last()
-    jobs.ask(_WARM_UP, title="Warming up", then=lambda _: None)
 
 
 def _display() -> bool:

@@ -60,10 +60,7 @@ def take(application: Application, path: str | None, folder: Path) -> int:
     window.viewer.shown.connect(lambda _: QTimer.singleShot(200, leave))
     window.resize(*SIZE)
     window.show()
-    if path is None:
-        session.open_demo()
-    else:
-        session.open(path)
+    application.begin(path, demo=path is None)
     code = 1 if troubles else loop.exec()
     if code == 0:
         folder.mkdir(parents=True, exist_ok=True)

@@ -93,8 +93,9 @@ class Window(QMainWindow):
         self.setCentralWidget(_column(self.map, self.transport))
         top = _column(self.cut, self.results)
         top.setContentsMargins(10, 4, 10, 4)
+        top.layout().setSpacing(6)
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, _Area.BottomDockWidgetArea)
         sounds = self._dock("Sounds", self.dataset, _Area.LeftDockWidgetArea)
         panel = _column(top, self.pipeline)
         pipeline = self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
@@ -103,7 +104,7 @@ class Window(QMainWindow):
         self.tabifyDockWidget(clip, notes)
         clip.raise_()
         self.resizeDocks([sounds, pipeline], [290, 300], Qt.Orientation.Horizontal)
-        self.resizeDocks([clip], [240], Qt.Orientation.Vertical)
+        self.resizeDocks([clip], [215], Qt.Orientation.Vertical)
         self.setStatusBar(self.status)
 
     def _dock(self, title: str, widget: QWidget, area: _Area) -> QDockWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from audioclust_gui.plots.palette import colours, shapes
@@ -13,9 +14,8 @@ from audioclust_gui.plots.stamps import COVERAGE, stamps
 _RADIUS = 11.0
 
 
-@lru_cache(maxsize=4096)
-def swatch(label: int, dark: bool) -> QIcon:
-    """Return the icon of a cluster id, of NOISE or of UNPLACED."""
+def swatch_pixels(label: int, dark: bool) -> NDArray[np.uint8]:
+    """Return the picture of a cluster id, of NOISE or of UNPLACED: (side, side, 4)."""
     stamp = stamps(_RADIUS)
     shape = int(shapes([label])[0])
     side = 2 * stamp.reach + 1
@@ -26,5 +26,13 @@ def swatch(label: int, dark: bool) -> QIcon:
     pixels[rows, columns, :3] = colour[:3]
     opacity = COVERAGE[stamp.levels[shape]] * int(colour[3])
     pixels[rows, columns, 3] = opacity.astype(np.uint8)
+    return pixels
+
+
+@lru_cache(maxsize=4096)
+def swatch(label: int, dark: bool) -> QIcon:
+    """Return the icon of a cluster id, of NOISE or of UNPLACED."""
+    pixels = swatch_pixels(label, dark)
+    side = len(pixels)
     image = QImage(pixels.data, side, side, 4 * side, QImage.Format.Format_RGBA8888)
     return QIcon(QPixmap.fromImage(image.copy()))

@@ -106,11 +106,11 @@ class PipelineView(QWidget):
         row.addWidget(self.run)
         row.addWidget(self.automatic)
         row.addStretch(1)
+        row.addWidget(self._state)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 6, 4)
         layout.addWidget(scroll, 1)
         layout.addLayout(row)
-        layout.addWidget(self._state)
 
     def _commit(self, text: str, **changes: Params) -> None:
         project = self._document.project
@@ -162,9 +162,9 @@ class PipelineView(QWidget):
         empty = not self._document.project.dataset.clips
         self.run.setEnabled(flow.stale)
         if empty:
-            words = "Open a folder of sounds to begin"
+            words = ""
         elif flow.busy:
             words = "Working…"
         else:
-            words = "Parameters changed: press Run" if flow.stale else "Up to date"
+            words = "Changed: press Run" if flow.stale else "Up to date"
         self._state.setText(words)

@@ -1,0 +1,270 @@
+"""Every clip of a dataset into the feature store: in parallel, resumable, never fatal.
+
+This process finds out which clips are new (by content, so copies count once) and writes
+what the workers return; the workers decode and compute. What is done is written about
+once a second, so a run that is killed loses a second of work.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio.dataset import Dataset
+from engine.audio.decoding import decode
+from engine.audio.readers import plain_reason
+from engine.errors import AudioError, ParameterError
+from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
+from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
+from engine.features.pooling import pooled_row
+from engine.features.spectral import FeatureParams, features_of
+from engine.features.store import FeatureStore, default_folder
+from engine.progress import Report, Step, silent
+
+_FLUSH = 1.0  # seconds of work that a kill may cost
+_REPORT = 0.1  # seconds between two reports
+_FEW = 40  # clips for which a second process costs more than it brings
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A clip without features: its index in the dataset, its path, and why."""
+
+    index: int
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What came of a run.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        One per clip, for the `FeatureStore`; None where there are no features.
+    failures : tuple of Failure
+        The clips without features, in the order of the dataset.
+    computed : int
+        Clips whose features were computed now.
+    reused : int
+        Clips whose features were there already, or are those of an identical clip.
+    params : FeatureParams
+        What the features were computed with.
+    """
+
+    keys: tuple[str | None, ...]
+    failures: tuple[Failure, ...]
+    computed: int
+    reused: int
+    params: FeatureParams = field(default_factory=FeatureParams)
+
+
+def extract(
+    dataset: Dataset,
+    params: FeatureParams | None = None,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    report: Report = silent,
+) -> Extraction:
+    """Compute what the store does not hold yet of a dataset's clips.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The clips.
+    params : FeatureParams, optional
+        How features are computed.
+    folder : Path, optional
+        The cache folder; by default `engine.features.store.default_folder`.
+    workers : int, optional
+        Number of worker processes, 0 for none: then the clips are computed in this
+        process, where a codec that crashes takes it along. By default one less than
+        the processor has cores, but both of two.
+    report : callable
+        Called about ten times a second; may raise Cancelled, which keeps what is done.
+
+    Returns
+    -------
+    Extraction
+
+    Raises
+    ------
+    ParameterError
+        If the number of workers is negative.
+    EngineError
+        If the store cannot be written or the workers cannot be started.
+    """
+    if workers is not None and workers < 0:
+        raise ParameterError(f"extract: workers must be at least 0; it is {workers}")
+    params = params or FeatureParams()
+    folder = Path(folder or default_folder())
+    store = FeatureStore(folder, params)
+    with DigestCache(folder / "digests.sqlite") as digests:
+        run = _Run(dataset, params, store, digests, report)
+        try:
+            run.compute(workers)
+        finally:
+            run.flush()
+    store.compact()
+    return run.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a worker needs to know of a clip."""
+
+    path: str
+    start: float
+    end: float | None
+    stamp: Stamp
+
+
+def _row_of(request: _Request, params: FeatureParams) -> bytes:
+    samples = decode(request.path, request.start, request.end, rate=params.rate)
+    row = pooled_row(features_of(samples, params), params)
+    # The key names the content that was hashed; other content must not be kept by it.
+    if Stamp.of(request.path) != request.stamp:
+        raise AudioError(request.path, "it changed while it was read")
+    return row.tobytes()
+
+
+class _Run:
+    """One extraction on its way: what is settled, what waits, what is to be written."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        params: FeatureParams,
+        store: FeatureStore,
+        digests: DigestCache,
+        report: Report,
+    ) -> None:
+        self._dataset, self._params = dataset, params
+        self._store, self._digests, self._report = store, digests, report
+        self._keys: list[str | None] = [None] * len(dataset)
+        self._reasons: dict[int, str] = {}
+        self._files: dict[str, tuple[Stamp, bytes]] = {}
+        self._waiting: dict[str, list[int]] = {}  # key: the clips that have it
+        self._bad_keys: dict[str, str] = {}
+        self._new_rows: dict[str, bytes] = {}
+        self._new_digests: list[tuple[str, Stamp, bytes]] = []
+        self._computed = self._settled = 0
+        self._flushed = time.monotonic()
+        self._reported = 0.0
+
+    def compute(self, workers: int | None) -> None:
+        """Work through the clips, with one process where few are new."""
+        self._beat()
+        jobs = self._jobs()
+        first = list(islice(jobs, _FEW))
+        jobs = chain(first, jobs)
+        compute = partial(_row_of, params=self._params)
+        if workers == 0:
+            outcomes = compute_here(compute, jobs, self._beat)
+        else:
+            many = 1 if len(first) < _FEW else workers or _default_workers()
+            outcomes = compute_in_pool(compute, jobs, many, self._beat)
+        for outcome in outcomes if first else ():
+            self._take(outcome)
+        self._reported = 0.0
+        self._beat()
+
+    def flush(self) -> None:
+        """Write what was computed since the last time."""
+        self._flushed = time.monotonic()
+        digests, self._new_digests = self._new_digests, []
+        rows, self._new_rows = self._new_rows, {}
+        if digests:
+            self._digests.remember(digests)
+        if rows:
+            raw = np.frombuffer(b"".join(rows.values()), self._store.dtype)
+            self._store.add(list(rows), raw)
+
+    def result(self) -> Extraction:
+        """Sum up."""
+        failures = tuple(
+            Failure(index, self._dataset.clips[index].path, reason)
+            for index, reason in sorted(self._reasons.items())
+        )
+        reused = len(self._keys) - self._computed - len(failures)
+        keys = tuple(self._keys)
+        return Extraction(keys, failures, self._computed, reused, self._params)
+
+    def _jobs(self) -> Iterator[Job]:
+        """Settle every clip that needs no work, and yield the others."""
+        for index, clip in enumerate(self._dataset.clips):
+            self._beat()
+            path = str(self._dataset.file(clip))
+            try:
+                stamp, digest = self._file(path)
+            except (OSError, ValueError) as error:
+                self._fail(index, plain_reason(error))
+                continue
+            key = clip_key(digest, clip.start, clip.end)
+            if key in self._waiting:
+                self._waiting[key].append(index)
+            elif key in self._bad_keys:
+                self._fail(index, self._bad_keys[key])
+            elif key in self._store or key in self._new_rows:
+                self._succeed(index, key)
+            else:
+                self._waiting[key] = [index]
+                self._keys[index] = key
+                yield Job(index, _Request(path, clip.start, clip.end, stamp))
+
+    def _file(self, path: str) -> tuple[Stamp, bytes]:
+        if path not in self._files:
+            stamp = Stamp.of(path)
+            digest = self._digests.get(path, stamp)
+            if digest is None:
+                digest = file_digest(path, self._beat)
+                self._new_digests.append((path, stamp, digest))
+            self._files[path] = stamp, digest
+        return self._files[path]
+
+    def _take(self, outcome: Outcome) -> None:
+        key = self._keys[outcome.number]
+        assert key is not None  # set when the job was made
+        if outcome.result is None:
+            self._bad_keys[key] = outcome.reason
+        else:
+            self._new_rows[key] = outcome.result
+            self._computed += 1
+        for index in self._waiting.pop(key):
+            if outcome.result is None:
+                self._fail(index, outcome.reason)
+            else:
+                self._succeed(index, key)
+
+    def _succeed(self, index: int, key: str) -> None:
+        self._keys[index] = key
+        self._settled += 1
+
+    def _fail(self, index: int, reason: str) -> None:
+        self._keys[index] = None
+        self._reasons[index] = reason
+        self._settled += 1
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._flushed >= _FLUSH:
+            self.flush()
+        if now - self._reported >= _REPORT:
+            self._reported = now
+            self._report(Step(self._settled, len(self._keys), "Extracting features"))
+
+
+def _default_workers() -> int:
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    return min(cores, max(2, cores - 1))

@@ -1,0 +1,232 @@
+"""A pool of worker processes in which a codec may crash without taking anything along.
+
+The standard library's pool fails as a whole when one of its processes dies, and cannot
+say over which piece of work. Here every process answers its jobs in order over a pipe
+of its own, so the job that ended it is the first one unanswered.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from engine.errors import AudioError, EngineError
+
+Compute = Callable[[Any], bytes]
+
+_AHEAD = 4  # jobs given to a worker beyond the one it is at, so that it never waits
+_BEAT = 0.1  # seconds between two calls of ``beat`` at most
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job: its number, and either the result or what went wrong."""
+
+    number: int
+    result: bytes | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A numbered argument for the function that the pool computes."""
+
+    number: int
+    argument: Any
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    given: deque[Job] = field(default_factory=deque)
+    ready: bool = False
+    alone: bool = False  # given one job only, the suspect in an earlier death
+
+
+def compute_here(
+    compute: Compute, jobs: Iterator[Job], beat: Callable[[], None]
+) -> Iterator[Outcome]:
+    """Do the jobs in this process, one after the other; see `compute_in_pool`."""
+    for job in jobs:
+        yield _outcome(compute, job)
+        beat()
+
+
+def compute_in_pool(
+    compute: Compute, jobs: Iterator[Job], workers: int, beat: Callable[[], None]
+) -> Iterator[Outcome]:
+    """Do the jobs in worker processes and yield what came of them, in any order.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes a job's argument, returns bytes. Must be importable by name, because the
+        processes are spawned.
+    jobs : iterator of Job
+        Drawn from as workers become free.
+    workers : int
+        Number of processes, at least 1.
+    beat : callable
+        Called at least ten times a second. May raise: then the processes are ended.
+
+    Yields
+    ------
+    Outcome
+        One per job. A job that raises, or that ends its worker twice, yields a reason.
+
+    Raises
+    ------
+    EngineError
+        If the workers cannot be started.
+    """
+    pool = _Pool(compute, jobs)
+    try:
+        pool.start(workers)
+        while pool.busy():
+            yield from pool.answers()
+            beat()
+    finally:
+        pool.end()
+
+
+class _Pool:
+    def __init__(self, compute: Compute, jobs: Iterator[Job]) -> None:
+        self._compute = compute
+        self._jobs = jobs
+        self._suspects: deque[Job] = deque()
+        self._returned: deque[Job] = deque()
+        self._workers: list[_Worker] = []
+
+    def start(self, workers: int) -> None:
+        for _ in range(workers):
+            self._start_one()
+
+    def _start_one(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=_serve, args=(theirs, self._compute), daemon=True
+        )
+        process.start()
+        theirs.close()  # so that the pipe ends when the worker does
+        self._workers.append(_Worker(process, ours))
+
+    def busy(self) -> bool:
+        for worker in self._workers:
+            self._give(worker)
+        return any(worker.given for worker in self._workers)
+
+    def answers(self) -> Iterator[Outcome]:
+        """Wait a moment, and yield what the workers have answered."""
+        by_pipe: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
+        for pipe in wait(list(by_pipe), _BEAT):
+            worker = by_pipe[pipe]
+            try:
+                answer = worker.pipe.recv()
+            except (EOFError, OSError):
+                yield from self._bury(worker)
+                continue
+            if answer is None:
+                worker.ready = True
+            else:
+                worker.given.popleft()
+                yield answer
+
+    def _give(self, worker: _Worker) -> None:
+        """Fill a worker's hands, suspects alone, so that one death has one cause."""
+        if not worker.given:
+            worker.alone = bool(self._suspects)
+            if worker.alone:
+                self._send(worker, self._suspects.popleft())
+        while not worker.alone and len(worker.given) <= _AHEAD:
+            job = self._returned.popleft() if self._returned else next(self._jobs, None)
+            if job is None:
+                return
+            self._send(worker, job)
+
+    def _send(self, worker: _Worker, job: Job) -> None:
+        worker.given.append(job)
+        with suppress(OSError):  # a dead worker's jobs are dealt with when it is buried
+            worker.pipe.send(job)
+
+    def _bury(self, worker: _Worker) -> Iterator[Outcome]:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.process.join()
+        code = worker.process.exitcode
+        if not worker.ready:
+            raise EngineError(
+                f"Worker processes cannot be started (exit code {code}). A script must "
+                f'begin its work under `if __name__ == "__main__":`, or pass workers=0'
+            )
+        if worker.given:
+            suspect = worker.given.popleft()
+            if worker.alone:
+                reason = f"decoding it ended the worker process (exit code {code})"
+                yield Outcome(suspect.number, None, reason)
+            else:
+                self._suspects.append(suspect)
+            self._returned.extend(worker.given)
+        self._start_one()
+
+    def end(self) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(0.5)  # one that hangs in a network drive ends later
+
+
+def _serve(pipe: Connection, compute: Compute) -> None:
+    """Do jobs until the pipe ends: the whole life of a worker process."""
+    from threadpoolctl import threadpool_limits
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent to answer
+    if hasattr(os, "nice"):
+        os.nice(5)
+    keep_freed_memory()
+    with threadpool_limits(limits=1), suppress(EOFError, OSError):
+        pipe.send(None)
+        while True:
+            pipe.send(_outcome(compute, pipe.recv()))
+
+
+def keep_freed_memory() -> None:
+    """Ask the allocator not to return freed memory, where it is glibc's.
+
+    A clip needs some megabytes for a few milliseconds. Handing them back to the system
+    after each clip and faulting them in again for the next takes a third of the time.
+    """
+    trim_threshold, mmap_threshold = -1, -3  # from malloc.h
+    with suppress(OSError, TypeError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(trim_threshold, 256 << 20)
+        mallopt(mmap_threshold, 32 << 20)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _outcome(compute: Compute, job: Job) -> Outcome:
+    try:
+        return Outcome(job.number, compute(job.argument))
+    except AudioError as error:
+        return Outcome(job.number, None, error.reason)
+    except Exception as error:  # noqa: BLE001 - one bad clip never ends the run
+        return Outcome(job.number, None, f"{type(error).__name__}: {error}")

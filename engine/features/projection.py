@@ -1,0 +1,138 @@
+"""A matrix to two dimensions, for the map: PCA at once, t-SNE by and by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.params import Params, param
+from engine.progress import Report, Step, silent
+
+Floats = NDArray[np.float32]
+
+_EXAGGERATED = 250  # iterations that pull clusters together before the others
+_SLOW_ROWS = 2000  # from here on, 25 iterations take longer than a glance
+_EXACT_ROWS = 20_000  # up to here, exact neighbours by BLAS beat the index
+_MOST_COLUMNS = 50
+_FEWEST_ROWS = 6  # below, t-SNE has no neighbourhoods to keep
+
+
+@dataclass(frozen=True)
+class ProjectionParams(Params):
+    """How rows become points of the map."""
+
+    method: str = param(
+        "tsne",
+        label="Projection",
+        choices={"pca": "PCA", "tsne": "t-SNE"},
+        help="PCA keeps the large distances and is instant, t-SNE keeps neighbours",
+    )
+    perplexity: float = param(
+        30.0,
+        label="Perplexity",
+        low=2.0,
+        high=500.0,
+        logarithmic=True,
+        needs=("method", ("tsne",)),
+        help="About the number of neighbours that a point keeps; at most a third of "
+        "the points are used",
+    )
+    iterations: int = param(
+        500,
+        label="Iterations",
+        low=50,
+        high=10_000,
+        logarithmic=True,
+        needs=("method", ("tsne",)),
+        help="After the 250 with which clusters are pulled together",
+    )
+    seed: int = param(
+        0,
+        label="Seed",
+        low=0,
+        high=2**31 - 1,
+        help="The same seed and the same rows give the same map",
+    )
+
+
+def project(
+    matrix: Floats,
+    params: ProjectionParams | None = None,
+    report: Report = silent,
+) -> Floats:
+    """Place the rows of a matrix in the plane.
+
+    Parameters
+    ----------
+    matrix : float32 array, shape (n, d)
+        All finite; n may be 0.
+    params : ProjectionParams, optional
+    report : callable
+        Receives the positions so far as ``partial``, float32 of shape (n, 2), every 25
+        iterations of t-SNE (5 of many rows); may raise Cancelled.
+
+    Returns
+    -------
+    float32 array, shape (n, 2)
+        Fewer than six rows, or rows that are all equal, are placed by PCA.
+
+    Notes
+    -----
+    t-SNE: van der Maaten and Hinton, 2008, by openTSNE (Poličar et al., 2024) from a
+    PCA start; more than 50 columns are first reduced to 50 principal components, as the
+    authors advise.
+    """
+    params = params or ProjectionParams()
+    few = len(matrix) < _FEWEST_ROWS or not np.ptp(matrix, axis=0).any()
+    if params.method == "pca" or few:
+        return _principal(matrix, 2, params.seed)
+    return _tsne(matrix, params, report)
+
+
+def _principal(matrix: Floats, n_components: int, seed: int) -> Floats:
+    """Project on the principal axes, signs made unique; columns beyond them are 0."""
+    from sklearn.decomposition import PCA
+
+    n_axes = min(n_components, *matrix.shape)
+    placed = np.zeros((len(matrix), n_components), np.float32)
+    if n_axes and np.ptp(matrix, axis=0).any():
+        placed[:, :n_axes] = PCA(n_axes, random_state=seed).fit_transform(matrix)
+    return placed
+
+
+def _start(matrix: Floats, seed: int) -> NDArray[np.float64]:
+    """Place the rows close together by PCA; a trace of noise parts equal ones."""
+    placed = _principal(matrix, 2, seed).astype(np.float64)
+    placed *= 1e-4 / placed[:, 0].std()
+    return placed + np.random.default_rng(seed).normal(scale=1e-6, size=placed.shape)
+
+
+def _tsne(matrix: Floats, params: ProjectionParams, report: Report) -> Floats:
+    from openTSNE import TSNE
+
+    total = _EXAGGERATED + params.iterations
+    report(Step(0, total, "Finding neighbours"))
+    every = 25 if len(matrix) < _SLOW_ROWS else 5
+    done = 0
+
+    def settle(iteration: int, error: float, positions: NDArray[np.float64]) -> None:
+        nonlocal done
+        done += every
+        report(Step(done, total, "Arranging the map", np.array(positions, np.float32)))
+
+    if matrix.shape[1] > _MOST_COLUMNS:
+        matrix = _principal(matrix, min(_MOST_COLUMNS, len(matrix)), params.seed)
+    placed = TSNE(
+        perplexity=min(params.perplexity, (len(matrix) - 1) / 3.0),
+        n_iter=params.iterations,
+        early_exaggeration_iter=_EXAGGERATED,
+        initialization=_start(matrix, params.seed),
+        random_state=params.seed,
+        callbacks=settle,
+        callbacks_every_iters=every,
+        neighbors="exact" if len(matrix) <= _EXACT_ROWS else "approx",
+    ).fit(matrix)
+    report(Step(total, total, "Arranging the map"))
+    return np.array(placed, np.float32)

@@ -1,0 +1,109 @@
+"""Stalls of the event loop while 3 000 clips are extracted, grouped, mapped and scored.
+
+Run as ``python -m tests.benchmarks.bench_stalls [CLIPS]``. A timer of 5 ms runs in the
+window's thread; a stall is how much later than that it comes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from itertools import count
+from pathlib import Path
+
+PERIOD = 0.005
+DRAGS = 200
+DRAG = "a step of the cut, painted"
+
+
+def main() -> None:
+    """Print the table."""
+    clips = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["AUDIOCLUST_DATA"] = f"{folder}/data"
+        os.environ["AUDIOCLUST_CACHE"] = f"{folder}/cache"
+        from engine.audio.demo import CLASSES, write_demo
+
+        sounds = Path(folder, "sounds")
+        write_demo(sounds, per_class=-(-clips // len(CLASSES)))
+        stalls, seconds = _measure(sounds)
+    print(f"Stalls of the event loop, {clips} clips, milliseconds")
+    head = ("seconds", "ticks", "p99.9", "worst", "> 50 ms")
+    print(f"{'while':28}" + "".join(f"{words:>10}" for words in head))
+    for phase, found in stalls.items():
+        found.sort()
+        p999 = found[min(len(found) - 1, int(0.999 * len(found)))]
+        late = sum(stall > 0.05 for stall in found)
+        row = f"{seconds[phase]:10.1f}{len(found):10d}{1e3 * p999:10.1f}"
+        print(f"{phase:28}{row}{1e3 * found[-1]:10.1f}{late:10d}")
+
+
+def _measure(sounds: Path) -> tuple[dict[str, list[float]], dict[str, float]]:
+    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from audioclust_gui.app import build
+    from audioclust_gui.playback import Playback
+    from audioclust_gui.sink import SilentSink
+
+    qt = QApplication([])
+    app = build(qt, "light", Playback(sink=SilentSink()))
+    stalls: dict[str, list[float]] = {}
+    seconds: dict[str, float] = {}
+    last = [time.perf_counter()]
+    drags = count()
+
+    def tick() -> None:
+        now = time.perf_counter()
+        phase = app.window.status.words.text().split("  ")[0].rstrip("…")
+        if phase != "Ready" or not app.workflow.finished:
+            stalls.setdefault(phase, []).append(max(0.0, now - last[0] - PERIOD))
+            seconds[phase] = seconds.get(phase, 0.0) + now - last[0]
+        last[0] = now
+
+    def drag() -> None:
+        """Move the cut a step, as a hand would, once everything else is done."""
+        step = next(drags)
+        slider = app.window.cut.slider
+        if step == DRAGS:
+            slider.setSliderDown(False)
+            app.window.close()
+            qt.quit()
+            return
+        began = time.perf_counter()
+        slider.setSliderDown(True)
+        slider.setSliderPosition(2 + step % 50)
+        app.window.repaint()
+        took = time.perf_counter() - began
+        stalls.setdefault(DRAG, []).append(took)
+        seconds[DRAG] = seconds.get(DRAG, 0.0) + took
+
+    ticker = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=int(1e3 * PERIOD))
+    ticker.timeout.connect(tick)
+    hand = QTimer(interval=20)
+    hand.timeout.connect(drag)
+
+    def look() -> None:
+        if app.workflow.finished and not hand.isActive():
+            ticker.stop()
+            hand.start()
+
+    app.workflow.state_changed.connect(look)
+    app.window.show()
+
+    def begin() -> None:
+        """Start once the window has been painted: that is start-up, not a stall."""
+        last[0] = time.perf_counter()
+        ticker.start()
+        app.begin(sounds)
+
+    QTimer.singleShot(500, begin)
+    qt.exec()
+    return stalls, seconds
+
+
+if __name__ == "__main__":
+    main()
