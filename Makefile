@@ -20,7 +20,7 @@ run: $(VENV)/.libraries-screen $(VENV)/.packages
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 	    echo "No display (neither DISPLAY nor WAYLAND_DISPLAY is set):" \
 	        "rendering the window to snapshot/ instead."; \
-	    $(BIN)/audioclust --snapshot snapshot; \
+	    $(BIN)/audioclust --demo --snapshot snapshot; \
 	else \
 	    $(BIN)/audioclust; \
 	fi

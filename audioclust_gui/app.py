@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui import assets
@@ -109,9 +109,9 @@ def run(
     int
         The exit code: 0 when all went well.
     """
-    screenless = snapshot is not None
-    if screenless:
+    if snapshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        qInstallMessageHandler(_report)
     elif sys.platform.startswith("linux") and not _display():
         print(
             "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). "
@@ -135,6 +135,12 @@ def run(
     application.window.show()
     QTimer.singleShot(0, lambda: application.begin(path, demo=demo))
     return int(qt.exec())
+
+
+def _report(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt says, but not that a window without a screen has no hints."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
 
 
 def _display() -> bool:

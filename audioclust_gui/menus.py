@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QWidget
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from audioclust_gui.window import Window
 
 
-class Menus:
+class Menus(QObject):
     """Fills a window's menu bar and keeps it true.
 
     Parameters
@@ -41,6 +42,7 @@ class Menus:
         audition: Audition,
         theme: Theme,
     ) -> None:
+        super().__init__(window)  # so that its connections end with the window
         self.actions: dict[str, QAction] = {}
         self._window = window
         self._document = document

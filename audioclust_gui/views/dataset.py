@@ -117,8 +117,8 @@ class DatasetView(QWidget):
     def _arrange(self) -> None:
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width in ((NAME, 128), (FOLDER, 74), (LABEL, 74), (CLUSTER, 60)):
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((FOLDER, 74), (LABEL, 74), (CLUSTER, 62)):
             header.resizeSection(column, width)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)

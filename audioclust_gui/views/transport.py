@@ -1,4 +1,4 @@
-"""The transport bar: play, stop, previous, next, loop, volume, and what is heard."""
+"""The transport bar: previous, play, next, loop, volume, and what is heard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSlider,
     QToolButton,
     QWidget,
@@ -16,17 +15,17 @@ from audioclust_gui import assets
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.widgets.elided_label import ElidedLabel
 
 _BUTTONS = (
     ("previous", "Previous clip", "Ctrl+Left"),
-    ("play", "Play or stop", "Space"),
-    ("stop", "Silence", "Esc"),
+    ("play", "Play or stop", "Space; Esc silences"),
     ("next", "Next clip", "Ctrl+Right"),
 )
 
 
 class TransportView(QWidget):
-    """Buttons that command the sound, and a line that says what it is.
+    """Buttons that command the sound, and a line that says which clip it is.
 
     Parameters
     ----------
@@ -50,11 +49,7 @@ class TransportView(QWidget):
             row.addWidget(self._button(name, words, keys))
         row.addWidget(self._button("loop", "Repeat the clip", "L"))
         self.buttons["loop"].setCheckable(True)
-        self.name = QLabel("Nothing to play yet")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.name.setSizePolicy(
-            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-        )
+        self.name = ElidedLabel("Click a point or a row to hear it")
         self.time = QLabel()
         widest = self.fontMetrics().horizontalAdvance("000.0 / 000.0 s")
         self.time.setMinimumWidth(widest)
@@ -78,7 +73,6 @@ class TransportView(QWidget):
         self.buttons["previous"].clicked.connect(lambda: self.stepped.emit(-1))
         self.buttons["next"].clicked.connect(lambda: self.stepped.emit(1))
         self.buttons["play"].clicked.connect(audition.toggle)
-        self.buttons["stop"].clicked.connect(audition.stop)
         self.buttons["loop"].toggled.connect(sound.set_loop)
         self.volume.valueChanged.connect(lambda v: sound.set_volume(v / 100))
         sound.set_volume(self.volume.value() / 100)
@@ -115,10 +109,10 @@ class TransportView(QWidget):
         self.time.clear()
         dataset = self._document.project.dataset
         if 0 <= index < len(dataset):
-            self.name.setText(one_line(dataset.clips[index].name))
+            self.name.set_text(one_line(dataset.clips[index].name))
             self.name.setToolTip(tooltip(dataset.clips[index].path))
         else:
-            self.name.setText("Click a point or a row to hear it")
+            self.name.set_text("Click a point or a row to hear it")
             self.name.setToolTip("")
 
     def _started(self, _: object, duration: float) -> None:

@@ -113,7 +113,6 @@ def _tsne(matrix: Floats, params: ProjectionParams, report: Report) -> Floats:
     from openTSNE import TSNE
 
     total = _EXAGGERATED + params.iterations
-    report(Step(0, total, "Finding neighbours"))
     every = 25 if len(matrix) < _SLOW_ROWS else 5
     done = 0
 
@@ -122,13 +121,15 @@ def _tsne(matrix: Floats, params: ProjectionParams, report: Report) -> Floats:
         done += every
         report(Step(done, total, "Arranging the map", np.array(positions, np.float32)))
 
+    start = _start(matrix, params.seed)
+    report(Step(0, total, "Finding neighbours", start.astype(np.float32)))
     if matrix.shape[1] > _MOST_COLUMNS:
         matrix = _principal(matrix, min(_MOST_COLUMNS, len(matrix)), params.seed)
     placed = TSNE(
         perplexity=min(params.perplexity, (len(matrix) - 1) / 3.0),
         n_iter=params.iterations,
         early_exaggeration_iter=_EXAGGERATED,
-        initialization=_start(matrix, params.seed),
+        initialization=start,
         random_state=params.seed,
         callbacks=settle,
         callbacks_every_iters=every,

@@ -31,7 +31,7 @@ class RepresentationParams(Params):
         "mean_std",
         label="Pooling",
         choices={
-            "mean_std": "Mean and standard deviation over time",
+            "mean_std": "Mean and deviation over time",
             "mean": "Mean over time",
             "profile": "Mean over frequency, 96 frames",
             "image": "Picture, 48x96 pixels",

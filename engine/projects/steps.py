@@ -19,6 +19,7 @@ from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
 from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import Extraction, extract
+from engine.features.pool import keep_freed_memory
 from engine.features.projection import project as project_matrix
 from engine.features.representation import (
     Representation,
@@ -180,6 +181,7 @@ def run(dataset: Dataset, pipeline: Pipeline, report: Report = silent) -> Projec
 
 def warm_up() -> None:
     """Import what the other steps need, before a person waits for it."""
+    keep_freed_memory()
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(40, 4)).astype(np.float32)
     for name in ("agglomerative", "kmeans"):

@@ -59,7 +59,7 @@ def test_tsne_shows_the_map_while_it_settles() -> None:
     steps: list[Step] = []
     project(matrix, QUICK, steps.append)
     shown = [step.partial for step in steps if step.partial is not None]
-    assert len(shown) == (250 + 50) // 25
+    assert len(shown) == 1 + (250 + 50) // 25  # PCA, then every 25 iterations
     assert all(p.shape == (40, 2) and p.dtype == np.float32 for p in shown)
     assert not np.array_equal(shown[0], shown[-1])
     done = [step.done for step in steps]
