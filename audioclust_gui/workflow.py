@@ -24,6 +24,7 @@ from engine.projects.steps import scattered
 
 AUTOMATIC_LIMIT = 5_000  # clips up to which a changed parameter starts work by itself
 _DEBOUNCE_MS = 120
+_WHILE_DRAGGING_MS = 60  # from the last step of a drag to its scores
 
 
 class Workflow(QObject):
@@ -50,6 +51,8 @@ class Workflow(QObject):
         self._halted = False  # after cancel or trouble, until something changes
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self._timer.timeout.connect(self._advance_unasked)
+        self._score_timer = QTimer(self, singleShot=True)
+        self._score_timer.timeout.connect(self._score)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
 
@@ -85,7 +88,8 @@ class Workflow(QObject):
             self._halted = False
             self._timer.start()
         if new.scores is None:
-            self._score()
+            pause = _WHILE_DRAGGING_MS if self._document.dragging else 0
+            self._score_timer.start(pause)
         self.state_changed.emit()
 
     def _on_replaced(self) -> None:
@@ -95,7 +99,7 @@ class Workflow(QObject):
         self._job = self._scoring = self._question = None
         self._halted = False
         self._advance()
-        self._score()
+        self._score_timer.start(0)
 
     def _advance_unasked(self) -> None:
         project = self._document.project

@@ -19,7 +19,7 @@ import math
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from engine.errors import ParameterError
@@ -209,9 +209,14 @@ class Params:
         Fields that have no effect do not count, so two sets that compute the same
         thing share one key.
         """
-        effective = {n: v for n, v in self.to_dict().items() if self.matters(n)}
-        text = json.dumps([type(self).__name__, effective], sort_keys=True)
-        return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
+        return _key_of(self)
+
+
+@lru_cache(maxsize=1024)
+def _key_of(params: Params) -> str:
+    effective = {n: v for n, v in params.to_dict().items() if params.matters(n)}
+    text = json.dumps([type(params).__name__, effective], sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
 @cache

@@ -143,7 +143,6 @@ class DatasetView(QWidget):
         with QSignalBlocker(self.filter):
             self.filter.clear()
         self._folder = ""
-        self.model.set_filter("", None)
         self.tree.set_dataset(project.dataset)
         self.model.set_dataset(project.dataset)
         self._show_results(project)

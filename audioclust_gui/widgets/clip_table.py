@@ -40,17 +40,13 @@ class ClipTable(QAbstractTableModel):
         self._dark = False
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show another collection, unfiltered by folder."""
+        """Show another collection, unfiltered."""
         self.beginResetModel()
         self._dataset = dataset
-        truth = dataset.labels or ("",) * len(dataset)
-        self._texts = [
-            f"{clip.path}\n{label}".casefold()
-            for clip, label in zip(dataset.clips, truth, strict=True)
-        ]
+        self._texts = []
         self._labels = np.full(len(dataset), UNPLACED, np.int32)
         self._failures = {}
-        self._folder = None
+        self._words, self._folder = [], None
         self._arrange()
         self.endResetModel()
 
@@ -138,6 +134,15 @@ class ClipTable(QAbstractTableModel):
             return "not used"
         return cluster_text(int(self._labels[clip]))
 
+    def _searched(self) -> list[str]:
+        """Return what the filter looks at, made when it is first used."""
+        if not self._texts:
+            clips = self._dataset.clips
+            truth = self._dataset.labels or ("",) * len(clips)
+            pairs = zip(clips, truth, strict=True)
+            self._texts = [f"{clip.path}\n{label}".casefold() for clip, label in pairs]
+        return self._texts
+
     def _arrange(self) -> None:
         shown = np.arange(len(self._dataset))
         if self._folder:
@@ -145,7 +150,7 @@ class ClipTable(QAbstractTableModel):
             clips = self._dataset.clips
             shown = shown[[clip.path.startswith(inside) for clip in clips]]
         if self._words:
-            texts, words = self._texts, self._words
+            texts, words = self._searched(), self._words
             shown = shown[[all(word in texts[i] for word in words) for i in shown]]
         column, order = self._sorted
         if column == CLUSTER:

@@ -34,10 +34,10 @@ class FolderTree(QTreeWidget):
         with QSignalBlocker(self):
             self.clear()
             counts: Counter[str] = Counter()
-            for clip in dataset.clips:
-                parts = clip.folder.split("/") if clip.folder else []
+            for folder, count in Counter(c.folder for c in dataset.clips).items():
+                parts = folder.split("/") if folder else []
                 for depth in range(len(parts) + 1):
-                    counts["/".join(parts[:depth])] += 1
+                    counts["/".join(parts[:depth])] += count
             items: dict[str, QTreeWidgetItem] = {}
             for path in sorted(counts, key=lambda p: (p.count("/"), p.casefold())):
                 parent, _, name = path.rpartition("/")
