@@ -72,7 +72,6 @@ class Document(QObject):
         self.selection = frozenset(view.selection)
         self.replaced.emit()
         self.history_changed.emit()
-        self.settled.emit()
 
     def save_as(self, path: Path) -> None:
         """Go on in another file."""
