@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2
 .PHONY: help run test bench format clean
 
 help:
-	@echo "make run     open the window (without a display: render it to snapshot/)"
+	@echo "make run     open the demo collection (without a display: render it to snapshot/)"
 	@echo "make test    ruff, mypy, the import contracts, then the tests"
 	@echo "make bench   print the benchmark tables"
 	@echo "make format  format the sources and mend what ruff can mend"
@@ -22,7 +22,7 @@ run: $(VENV)/.libraries-screen $(VENV)/.packages
 	        "rendering the window to snapshot/ instead."; \
 	    $(BIN)/audioclust --demo --snapshot snapshot; \
 	else \
-	    $(BIN)/audioclust; \
+	    $(BIN)/audioclust --demo; \
 	fi
 
 test: $(VENV)/.libraries-offscreen $(VENV)/.packages

@@ -7,18 +7,18 @@ a worker process. Matrices are kept for the next step of the same process.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.dataset import Clip, Dataset
+from engine.audio.dataset import Clip
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
 from engine.errors import FeaturesMissingError, ParameterError
-from engine.features.extraction import Extraction, extract
+from engine.features.extraction import extract
 from engine.features.pool import keep_freed_memory
 from engine.features.projection import project as project_matrix
 from engine.features.representation import (
@@ -166,17 +166,32 @@ def inspect(file: str, clip: Clip, params: FeatureParams) -> Inspection:
     return Inspection(samples, features_of(samples, params), params, cropped)
 
 
-def run(dataset: Dataset, pipeline: Pipeline, report: Report = silent) -> Project:
-    """Take a collection all the way: extract, group, map and score.
+def run(project: Project, report: Report = silent) -> Project:
+    """Take a project all the way: extract, group, map and score.
 
     The same road that the window takes, for scripts and notebooks.
+
+    Parameters
+    ----------
+    project : Project
+        As from `engine.projects.opening.fresh`, or with a pipeline of one's own.
+    report : Report
+
+    Returns
+    -------
+    Project
+        The same question, answered.
     """
-    extraction: Extraction = extract(dataset, pipeline.features, report=report)
-    grouping = group(extraction.keys, pipeline, report)
-    layout = lay_out(extraction.keys, pipeline, report)
-    project = Project(dataset, pipeline, extraction, grouping, layout)
-    scores = evaluate(extraction.keys, pipeline, project.labels, dataset.labels)
-    return Project(dataset, pipeline, extraction, grouping, layout, scores)
+    dataset, pipeline = project.dataset, project.pipeline
+    extraction = extract(dataset, pipeline.features, report=report)
+    grouped = replace(
+        project,
+        extraction=extraction,
+        grouping=group(extraction.keys, pipeline, report),
+        layout=lay_out(extraction.keys, pipeline, report),
+    )
+    scores = evaluate(extraction.keys, pipeline, grouped.labels, dataset.labels)
+    return replace(grouped, scores=scores)
 
 
 def warm_up() -> None:

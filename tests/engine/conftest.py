@@ -24,6 +24,4 @@ def places(tmp_path, cache, monkeypatch):
 def finished(cache):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDIOCLUST_CACHE", str(cache))
-        dataset = write_demo(cache / "little-demo", per_class=4)
-        project = fresh(dataset)
-        return run(dataset, project.pipeline)
+        return run(fresh(write_demo(cache / "little-demo", per_class=4)))
