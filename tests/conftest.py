@@ -1,4 +1,4 @@
-"""What every test shares: no screen, and the recordings beside the project."""
+"""What every test shares: no screen, folders of its own, and the recordings."""
 
 import os
 from pathlib import Path
@@ -15,3 +15,17 @@ def realdata() -> Path:
     if not (RECORDINGS / "README.txt").is_file():
         pytest.skip("no recordings beside the project (../shared/data)")
     return RECORDINGS
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """A cache that the tests of one process share, so that the demo is made once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def places(tmp_path, cache, monkeypatch):
+    """Keep projects, settings and features away from those of the person."""
+    monkeypatch.setenv("AUDIOCLUST_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("AUDIOCLUST_CACHE", str(cache))
+    return tmp_path
