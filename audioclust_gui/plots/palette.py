@@ -131,9 +131,13 @@ def colours(labels: ArrayLike, dark: bool) -> Colours:
 
 
 def shapes(labels: ArrayLike) -> NDArray[np.intp]:
-    """Return for every label the index of its shape in `SHAPES`."""
+    """Return for every label the index of its shape in `SHAPES`.
+
+    Every round begins three shapes further on: colours of the same hue, which come back
+    about once a round, then meet another shape.
+    """
     labels = np.asarray(labels, np.intp)
-    return np.where(labels < 0, DOT, labels % DOT)
+    return np.where(labels < 0, DOT, (labels + 3 * (labels // DOT)) % DOT)
 
 
 def faded(rows: Colours, ids: Iterable[int]) -> Colours:

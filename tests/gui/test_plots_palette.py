@@ -45,7 +45,7 @@ def test_noise_is_grey_and_unplaced_clips_are_faint(dark):
 
 
 def test_every_cluster_has_a_shape_and_points_in_none_are_dots():
-    assert palette.shapes([0, 1, 7, 8]).tolist() == [0, 1, 7, 0]
+    assert palette.shapes([0, 1, 7, 8, 15, 16]).tolist() == [0, 1, 7, 3, 2, 6]
     assert (
         palette.shapes([palette.NOISE, palette.UNPLACED]).tolist() == [palette.DOT] * 2
     )
