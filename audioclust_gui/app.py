@@ -85,6 +85,7 @@ def build(
     stored = str(session.settings.value("theme", "system"))
     colours = Theme(qt, theme or stored)
     workflow = Workflow(document, jobs)
+    session.opening_changed.connect(workflow.hold)
     playback = playback or Playback()
     audition = Audition(document, playback)
     window = Window(document, jobs, session, workflow, audition, colours)

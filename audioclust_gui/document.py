@@ -35,6 +35,7 @@ class Document(QObject):
     current_changed = Signal(int)  # the clip looked at, -1 for none
     selection_changed = Signal(object)  # frozenset of int
     history_changed = Signal()
+    renamed = Signal()  # the project goes on in another file
     settled = Signal()  # something worth writing to the file has happened
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -76,6 +77,7 @@ class Document(QObject):
     def save_as(self, path: Path) -> None:
         """Go on in another file."""
         self.path = path
+        self.renamed.emit()
         self.settled.emit()
 
     def commit(self, project: Project, text: str, *, merge: bool = False) -> None:

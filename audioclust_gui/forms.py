@@ -76,6 +76,12 @@ class ParamsForm(QWidget):
         """Return the control of one parameter."""
         return self._fields[name][0]
 
+    def follow(self, widget: QWidget) -> None:
+        """Let the tab key come here from another widget, field after field."""
+        for field, _ in self._fields.values():
+            self.setTabOrder(widget, field)
+            widget = field
+
     def set_params(self, params: Params) -> None:
         """Show other values of the same kind; emits nothing."""
         self._params = params

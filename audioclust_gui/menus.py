@@ -104,6 +104,7 @@ class Menus(QObject):
         menu.addSeparator()
         for dock in window.docks.values():
             menu.addAction(dock.toggleViewAction())
+        self._add(menu, "&Reset panels", window.reset_panels)
         colours = menu.addMenu("&Colours")
         group = QActionGroup(window)
         for scheme in SCHEMES:

@@ -32,6 +32,7 @@ class Session(QObject):
     troubled = Signal(str, str)  # title, what happened and what to do
     noted = Signal(str, str)
     recent_changed = Signal()
+    opening_changed = Signal(bool)  # whether something is being opened
 
     def __init__(self, document: Document, jobs: Jobs) -> None:
         super().__init__(document)
@@ -105,6 +106,7 @@ class Session(QObject):
     def _run(self, name: str, args: tuple[str, ...], title: str, shown: str) -> None:
         if self._opening is not None:
             self._opening.cancel()
+        self.opening_changed.emit(True)  # so that nothing else keeps it waiting
         target = f"engine.projects.opening:{name}"
         self._opening = job = self._jobs.run(target, *args, title=title)
         job.succeeded.connect(lambda opened: self._opened(job, opened, shown))
@@ -115,6 +117,7 @@ class Session(QObject):
     def _ended(self, job: Job) -> None:
         if self._opening is job:
             self._opening = None
+            self.opening_changed.emit(False)
 
     def _opened(self, job: Job, opened: Opened, shown: str) -> None:
         if self._opening is not job:
@@ -144,6 +147,7 @@ class Session(QObject):
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
         self._document.save_as(path)
+        self.noted.emit("Saved", f"The project is in {path} from now on")
         self.settings.setValue(_LAST, os.fspath(path))
         self._remember(os.fspath(path))
 

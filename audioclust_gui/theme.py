@@ -59,13 +59,20 @@ _STYLE = """
 QDockWidget { font-weight: 600; }
 QDockWidget::title { padding: 5px 8px; background: palette(window); }
 QToolTip { padding: 4px; border: 1px solid palette(mid); }
+QStatusBar { padding-left: 6px; }
 QStatusBar::item { border: none; }
 QHeaderView::section {
     padding: 3px 6px; border: none; border-bottom: 1px solid palette(mid);
     background: palette(window);
 }
-QTableView, QTreeView { border: 1px solid palette(mid); }
+QTableView, QTreeView {
+    border: 1px solid palette(mid);
+    selection-background-color: %(selection)s;
+    selection-color: palette(text);
+}
 """
+# Light enough for the sign of any cluster to be seen on it.
+_SELECTIONS = {False: "#cfe4f8", True: "#264561"}
 
 
 class Theme(QObject):
@@ -79,7 +86,6 @@ class Theme(QObject):
         self.scheme = scheme
         self.dark = False
         app.setStyle("Fusion")
-        app.setStyleSheet(_STYLE)
         app.styleHints().colorSchemeChanged.connect(self._follow)
         self.set_scheme(scheme)
 
@@ -91,7 +97,10 @@ class Theme(QObject):
     def _follow(self) -> None:
         system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         self.dark = self.scheme == "dark" or (self.scheme == "system" and system)
+        # A style sheet keeps the colours it met: it has to meet the new ones.
+        self._app.setStyleSheet("")
         self._app.setPalette(_palette(_DARK if self.dark else _LIGHT))
+        self._app.setStyleSheet(_STYLE % {"selection": _SELECTIONS[self.dark]})
         self.changed.emit(self.dark)
 
 

@@ -27,6 +27,7 @@ from audioclust_gui.views.transport import TransportView
 from audioclust_gui.views.viewer import ViewerView
 from audioclust_gui.workflow import Workflow
 from engine.projects.file import SUFFIX
+from engine.projects.opening import projects_folder
 
 _LAYOUT_VERSION = 1
 _Area = Qt.DockWidgetArea
@@ -75,6 +76,7 @@ class Window(QMainWindow):
         self._connect(workflow, audition, theme)
         self.setAcceptDrops(True)
         self.resize(1280, 800)
+        self._first_layout = self.saveState(_LAYOUT_VERSION)
         self._restore_layout()
         self._show_theme(theme.dark)
         self._show_title()
@@ -89,6 +91,11 @@ class Window(QMainWindow):
         self.dataset.filter.setFocus()
         self.dataset.filter.selectAll()
 
+    def reset_panels(self) -> None:
+        """Put every panel back where it was at first."""
+        self.restoreState(self._first_layout, _LAYOUT_VERSION)
+        self._share_room()
+
     def _arrange(self) -> None:
         self.setCentralWidget(_column(self.map, self.transport))
         top = _column(self.cut, self.results)
@@ -96,21 +103,28 @@ class Window(QMainWindow):
         top.layout().setSpacing(6)
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.BottomDockWidgetArea)
-        sounds = self._dock("Sounds", self.dataset, _Area.LeftDockWidgetArea)
+        self._dock("Sounds", self.dataset, _Area.LeftDockWidgetArea)
         panel = _column(top, self.pipeline)
-        pipeline = self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
+        panel.setMinimumWidth(300)
+        self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
         clip = self._dock("Clip", self.viewer, _Area.BottomDockWidgetArea)
         notes = self._dock("Messages", self.messages, _Area.BottomDockWidgetArea)
         self.tabifyDockWidget(clip, notes)
         clip.raise_()
-        self.resizeDocks([sounds, pipeline], [290, 300], Qt.Orientation.Horizontal)
-        self.resizeDocks([clip], [215], Qt.Orientation.Vertical)
         self.setStatusBar(self.status)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        names, widths = ("Sounds", "Pipeline"), (290, 300)
+        docks = [self.docks[name] for name in names]
+        self.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["Clip"]], [215], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: _Area) -> QDockWidget:
         dock = QDockWidget(title)
         dock.setObjectName(title)
         dock.setWidget(widget)
+        dock.setAllowedAreas(_Area.AllDockWidgetAreas & ~_Area.TopDockWidgetArea)
         self.addDockWidget(area, dock)
         self.docks[title] = dock
         return dock
@@ -120,15 +134,17 @@ class Window(QMainWindow):
             source.troubled.connect(self._trouble)
         for source in (self._session, self.dialogs):
             source.noted.connect(self._note)
+        self._session.opening_changed.connect(self.map.set_opening)
         self.pipeline.refused.connect(lambda text: self._trouble("Not possible", text))
         self.transport.stepped.connect(self.dataset.step)
         sound = audition.playback
-        sound.failed.connect(lambda _, why: self._trouble("Cannot play", why))
-        sound.noted.connect(lambda _, why: self._note("Playing", why))
-        sound.device_changed.connect(lambda why: why and self._trouble("Sound", why))
+        sound.failed.connect(self._cannot_play)
+        sound.noted.connect(self._say_of_sound)
+        sound.device_changed.connect(self._say_of_device)
         self.messages.count_changed.connect(self._count_messages)
         theme.changed.connect(self._show_theme)
         self._document.replaced.connect(self._show_title)
+        self._document.renamed.connect(self._show_title)
 
     def _trouble(self, title: str, text: str) -> None:
         self.messages.add(title, text)
@@ -137,6 +153,16 @@ class Window(QMainWindow):
     def _note(self, title: str, text: str) -> None:
         self.messages.add(title, text, trouble=False)
         self.status.say(text)
+
+    def _cannot_play(self, _: object, why: str) -> None:
+        self._trouble("Cannot play", why)
+
+    def _say_of_sound(self, _: object, why: str) -> None:
+        self._note("Playing", why)
+
+    def _say_of_device(self, why: str) -> None:
+        if why:
+            self._trouble("Sound", why)
 
     def _count_messages(self, count: int) -> None:
         title = f"Messages ({count:,})" if count else "Messages"
@@ -147,7 +173,10 @@ class Window(QMainWindow):
             view.set_dark(dark)
 
     def _show_title(self) -> None:
-        name = one_line(self._document.project.dataset.name)
+        document = self._document
+        own = document.path is not None and document.path.parent != projects_folder()
+        name = document.path.stem if own else document.project.dataset.name
+        name = one_line(name)
         self.setWindowTitle(f"{name} – AudioClust" if name else "AudioClust")
 
     def _restore_layout(self) -> None:

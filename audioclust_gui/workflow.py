@@ -49,6 +49,8 @@ class Workflow(QObject):
         self._scoring: Job | None = None
         self.automatic = True
         self._halted = False  # after cancel or trouble, until something changes
+        self._held = False  # while something else is being opened
+        self._partial: Layout | None = None
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self._timer.timeout.connect(self._advance_unasked)
         self._score_timer = QTimer(self, singleShot=True)
@@ -72,6 +74,18 @@ class Workflow(QObject):
         project = self._document.project
         return not self.busy and self._missing() is None and project.scores is not None
 
+    @property
+    def halted(self) -> bool:
+        """Whether it waits for the person after a cancel or a trouble."""
+        return self._halted
+
+    @property
+    def unusable(self) -> bool:
+        """Whether features were asked for and not one clip has any."""
+        project = self._document.project
+        done = project.extraction if project.extracted else None
+        return done is not None and not any(done.keys)
+
     def run(self) -> None:
         """Start what is missing, also where that would not happen by itself."""
         self._halted = False
@@ -81,6 +95,14 @@ class Workflow(QObject):
         """Stop the running step and wait for the person."""
         self._halted = True
         if self._job is not None:
+            self._job.cancel()
+
+    def hold(self, on: bool) -> None:
+        """Make way for what is being opened, or go on where that came to nothing."""
+        self._held = on
+        if not on:
+            self._advance()
+        elif self._job is not None:
             self._job.cancel()
 
     def _on_changed(self, old: Project, new: Project) -> None:
@@ -98,6 +120,7 @@ class Workflow(QObject):
                 job.cancel()
         self._job = self._scoring = self._question = None
         self._halted = False
+        self._say_if_unusable()
         self._advance()
         self._score_timer.start(0)
 
@@ -111,7 +134,7 @@ class Workflow(QObject):
 
     def _missing(self) -> str | None:
         project = self._document.project
-        if not project.dataset.clips:
+        if not project.dataset.clips or self.unusable:
             return None
         if project.grouped and project.mapped:
             return None
@@ -125,10 +148,11 @@ class Workflow(QObject):
             if self._question != (missing, self._document.pipeline):
                 self._job.cancel()  # its end asks again
             return
-        if missing is None or self._halted:
+        if missing is None or self._halted or self._held:
             self.state_changed.emit()
             return
         project = self._document.project
+        self._partial = None
         self._question = (missing, project.pipeline)
         if missing == "extract":
             self._start(
@@ -173,10 +197,14 @@ class Workflow(QObject):
 
     def _extracted(self, extraction: Extraction) -> None:
         self._document.amend(replace(self._document.project, extraction=extraction))
-        if not any(extraction.keys):
-            self._halted = True
+        self._say_if_unusable()
+
+    def _say_if_unusable(self) -> None:
+        if self.unusable:
+            count = len(self._document.project.dataset)
             self.troubled.emit(
-                "No clip could be used", "The list of problems says why for each file."
+                f"None of the {count:,} files could be used",
+                "The list of messages says why for each of them.",
             )
 
     def _grouped(self, grouping: Grouping) -> None:
@@ -191,7 +219,9 @@ class Workflow(QObject):
         if step.partial is not None and keys:
             rows = [i for i, key in enumerate(keys) if key is not None]
             if len(rows) == len(step.partial):
-                self.settling.emit(scattered(step.partial, rows, len(keys)))
+                positions = scattered(step.partial, rows, len(keys))
+                self._partial = Layout(self._document.pipeline, positions)
+                self.settling.emit(positions)
 
     def _failed(self, failure: Failure) -> None:
         if failure.kind == FeaturesMissingError.__name__:
@@ -207,8 +237,11 @@ class Workflow(QObject):
 
     def _stopped(self, _: None) -> None:
         """Wait for the person, unless the job was stopped to make way for another."""
-        if self._question == (self._missing(), self._document.pipeline):
-            self._halted = True
+        if self._held or self._question != (self._missing(), self._document.pipeline):
+            return
+        self._halted = True
+        if self._partial is not None:  # a map that has not quite settled is a map
+            self._laid_out(self._partial)
 
     def _score(self) -> None:
         project = self._document.project

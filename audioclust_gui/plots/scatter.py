@@ -181,6 +181,11 @@ class ScatterPlot(pg.GraphicsView):
         )
         self._moved_by_hand = False
 
+    def refit(self) -> None:
+        """Show all points, unless the view was moved by hand."""
+        if not self._moved_by_hand:
+            self.fit()
+
     def zoom(self, factor: float) -> None:
         """Make the visible part this many times as wide, around its centre."""
         self._box.scaleBy((factor, factor))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from audioclust_gui.plots import palette, time_axis
 from audioclust_gui.plots.envelope import Envelope
+from audioclust_gui.plots.plain import plain
 
 _KEY_STEPS = {Qt.Key.Key_Left: -1 / 40, Qt.Key.Key_Right: 1 / 40}
 _SIDE = 8
@@ -43,6 +44,7 @@ class Waveform(QWidget):
         super().__init__(parent)
         self._envelope = Envelope(np.empty(0, np.float32))
         self._duration = 0.0
+        self._placeholder = "Nothing to show"
         self._position: float | None = None
         self._dark = False
         self._drawn: tuple[QPixmap, QPixmap] | None = None
@@ -52,6 +54,12 @@ class Waveform(QWidget):
         self._say_what_is_shown()
 
     # What is shown ----------------------------------------------------------------
+
+    def set_placeholder(self, words: str) -> None:
+        """Choose what is said while there is no sound, as plain text."""
+        self._placeholder = plain(words)
+        self._say_what_is_shown()
+        self.update()
 
     def set_samples(self, samples: NDArray[np.float32] | None, rate: float) -> None:
         """Show a sound from its start.
@@ -93,7 +101,7 @@ class Waveform(QWidget):
         return QSize(480, 110)
 
     def _say_what_is_shown(self) -> None:
-        said = f"{self._duration:.2f} seconds" if self._duration else "No sound"
+        said = f"{self._duration:.2f} seconds" if self._duration else self._placeholder
         self.setAccessibleDescription(f"{said}. Left and right arrow keys seek.")
 
     # Painting ---------------------------------------------------------------------
@@ -149,7 +157,9 @@ class Waveform(QWidget):
         if not self._duration:
             painter.fillRect(self.rect(), QColor(ink.surface))
             painter.setPen(QColor(ink.muted))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), "No sound")
+            painter.drawText(
+                self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._placeholder
+            )
         else:
             ratio = self.devicePixelRatioF()
             if self._drawn is None or self._drawn[0].devicePixelRatio() != ratio:

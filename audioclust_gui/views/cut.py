@@ -57,15 +57,17 @@ class CutView(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self.slider.sliderReleased.connect(self._released)
         self.spin.valueChanged.connect(self._typed)
-        document.changed.connect(lambda _, new: self._show(new))
-        document.replaced.connect(lambda: self._show(document.project))
-        self._show(document.project)
+        # Bound methods, so that connections end with the view.
+        document.changed.connect(self._show)
+        document.replaced.connect(self._show)
+        self._show()
 
     def step(self, by: int) -> None:
         """Ask for that many clusters more or fewer."""
         self.spin.stepBy(by)
 
-    def _show(self, project: Project) -> None:
+    def _show(self) -> None:
+        project = self._document.project
         k = project.pipeline.n_clusters
         method = METHODS[project.pipeline.method]
         chosen = k is not None
@@ -73,6 +75,10 @@ class CutView(QWidget):
             widget.setEnabled(chosen and len(project.dataset) > 0)
         if not chosen:
             self._hint.setText(f"{method.label} finds the number of clusters itself.")
+            found = project.labels.max(initial=-1) + 1
+            with QSignalBlocker(self.slider), QSignalBlocker(self.spin):
+                self.slider.setValue(found)
+                self.spin.setValue(found)
             return
         rows = project.grouping.rows.size if project.grouping else len(project.dataset)
         most = max(1, rows)

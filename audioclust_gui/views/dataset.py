@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -47,6 +48,8 @@ class ClipTableView(QTableView):
         self.setWordWrap(False)
         self.setSortingEnabled(True)
         self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(22)
         self.setAccessibleName("Clips")
@@ -59,6 +62,23 @@ class ClipTableView(QTableView):
         again = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if after >= 0 and (after != before or again):
             self.meant.emit(after)
+
+
+class FilterLine(QLineEdit):
+    """A line that Esc clears and leaves, before the window takes it for silence."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if escape and event.type() == QEvent.Type.KeyPress:
+            self.clear()
+            self.left.emit()
+            return True
+        return super().event(event)
 
 
 class DatasetView(QWidget):
@@ -80,10 +100,12 @@ class DatasetView(QWidget):
         self.model = ClipTable(self)
         self.table = ClipTableView()
         self.table.setModel(self.model)
-        self.filter = QLineEdit(placeholderText="Filter by name or label  (Ctrl+F)")
+        self.filter = FilterLine(placeholderText="Filter by name or label  (Ctrl+F)")
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter clips")
-        self.filter.setToolTip("Show clips with every word in path or label  (Ctrl+F)")
+        self.filter.setToolTip(
+            "Clips with every word in path or label  (Ctrl+F; Esc clears)"
+        )
         self._count = QLabel()
         self._folder = ""
         self._selecting = False
@@ -92,14 +114,15 @@ class DatasetView(QWidget):
 
         self._timer.timeout.connect(self._apply_filter)
         self.filter.textChanged.connect(lambda _: self._timer.start())
+        self.filter.left.connect(self.table.setFocus)
         self.tree.chosen.connect(self._choose_folder)
         self.table.meant.connect(self._meant)
         self.table.selectionModel().selectionChanged.connect(self._selected)
-        self.model.modelReset.connect(self._restore)
+        self.model.modelReset.connect(self._restore_anew)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
-        document.current_changed.connect(lambda _: self._restore())
-        document.selection_changed.connect(lambda _: self._restore())
+        document.current_changed.connect(self._restore)
+        document.selection_changed.connect(self._restore)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
@@ -112,6 +135,7 @@ class DatasetView(QWidget):
         if rows:
             row = self.model.row_of(self._document.current)
             row = 0 if row < 0 else min(max(row + by, 0), rows - 1)
+            self._document.select({self.model.clip_at(row)})
             self._meant(row)
 
     def _arrange(self) -> None:
@@ -192,6 +216,10 @@ class DatasetView(QWidget):
         self._selecting = True
         self._document.select(self.model.clip_at(index.row()) for index in rows)
         self._selecting = False
+
+    def _restore_anew(self) -> None:
+        self.table.doItemsLayout()  # else it scrolls by the rows there were before
+        self._restore()
 
     def _restore(self) -> None:
         """Show the document's selection and current clip; emits nothing."""

@@ -34,8 +34,11 @@ class MapView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._document = document
+        self._workflow = workflow
         self._audition = audition
         self._count = -1
+        self._settling = False  # whether an unfinished map has been shown
+        self._opening = False
         self.plot = ScatterPlot()
         self.plot.set_description(self._describe)
         layout = QVBoxLayout(self)
@@ -43,38 +46,48 @@ class MapView(QWidget):
         layout.addWidget(self.plot)
         self.setFocusProxy(self.plot)
         self.plot.clicked.connect(self._clicked)
-        self.plot.walked.connect(self._play)
+        self.plot.walked.connect(self._walk)
         self.plot.activated.connect(self._play)
         self.plot.hovered.connect(self._hovered)
         workflow.settling.connect(self._settle)
+        workflow.state_changed.connect(self._say_state)
         audition.playing_changed.connect(self.plot.set_playing)
-        document.replaced.connect(lambda: self._show_all(document.project))
+        document.replaced.connect(self._show_all)
         document.changed.connect(self._on_changed)
         document.current_changed.connect(self._show_current)
         document.selection_changed.connect(self._show_selection)
-        self._show_all(document.project)
+        self._show_all()
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self.plot.set_dark(dark)
 
+    def set_opening(self, opening: bool) -> None:
+        """Say that something is being opened."""
+        self._opening = opening
+        self._say_state()
+
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.layout is not new.layout:
             self._place(new.positions)
+            self.plot.refit()
         if old.labels is not new.labels:
             self.plot.set_labels(new.labels)
-        self._say_state(new)
+        self._say_state()
 
-    def _show_all(self, project: Project) -> None:
+    def _show_all(self) -> None:
+        project = self._document.project
+        self._settling = False
         self._place(project.positions)
         self.plot.fit()
         self.plot.set_labels(project.labels)
         self._show_current(self._document.current)
         self._show_selection(self._document.selection)
-        self._say_state(project)
+        self._say_state()
 
     def _settle(self, positions: NDArray[np.float32]) -> None:
         if len(positions) == len(self._document.project.dataset):
+            self._settling = True
             self._place(positions)
             self.plot.set_message("")
 
@@ -87,13 +100,20 @@ class MapView(QWidget):
             self._show_current(self._document.current)
             self._show_selection(self._document.selection)
 
-    def _say_state(self, project: Project) -> None:
-        if not project.dataset.clips:
-            text = "Drop a folder of sounds here, or open one with Ctrl+O"
-        elif project.layout is None:
-            text = f"Preparing the map of {len(project.dataset):,} clips…"
-        else:
+    def _say_state(self) -> None:
+        project = self._document.project
+        if not project.dataset.clips and self._opening:
+            text = "Opening…"
+        elif not project.dataset.clips:
+            text = "Drop a folder of sounds here, or open one  (Ctrl+O)"
+        elif project.layout is not None or self._settling:
             text = ""
+        elif self._workflow.unusable:
+            text = "No file could be used: see Messages"
+        elif self._workflow.halted:
+            text = "Stopped. Press Run to go on  (Ctrl+R)"
+        else:
+            text = f"Preparing the map of {len(project.dataset):,} clips…"
         self.plot.set_message(text)
 
     def _show_current(self, index: int) -> None:
@@ -116,6 +136,10 @@ class MapView(QWidget):
         else:
             self._document.select({index})
             self._play(index)
+
+    def _walk(self, index: int) -> None:
+        self._document.select({index})
+        self._play(index)
 
     def _play(self, index: int) -> None:
         self._audition.play(index)

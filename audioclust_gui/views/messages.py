@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -48,12 +48,10 @@ class MessagesView(QWidget):
         self.list.setColumnWidth(0, 300)
         self.list.itemActivated.connect(self._look_at)
         self.list.itemClicked.connect(self._look_at)
-        QShortcut(
-            QKeySequence.StandardKey.Copy,
-            self.list,
-            self.copy,
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        copy = QAction("Copy", self.list, shortcut=QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy)
+        self.list.addAction(copy)
         self._empty = QLabel("No problems so far.")
         self._copy = QPushButton("Copy")
         self._copy.setToolTip("Copy the selected rows, or all  (Ctrl+C)")

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -19,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from audioclust_gui.document import Document
 from audioclust_gui.forms import ParamsForm
+from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.section import Section
 from audioclust_gui.workflow import AUTOMATIC_LIMIT, Workflow
 from engine.clustering.methods import METHODS
 from engine.params import Params
-from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project
 
 
@@ -69,13 +68,12 @@ class PipelineView(QWidget):
             f"{AUTOMATIC_LIMIT:,} clips"
         )
         self.automatic.toggled.connect(self._set_automatic)
-        self._state = QLabel()
-        self._state.setTextFormat(Qt.TextFormat.PlainText)
+        self._state = ElidedLabel()
         self._arrange()
-        self._show(pipeline)
+        self._show()
         self._show_state()
         document.changed.connect(self._on_changed)
-        document.replaced.connect(lambda: self._show(document.pipeline))
+        document.replaced.connect(self._show)
         workflow.state_changed.connect(self._show_state)
 
     def _form(self, params: Params, part: str, words: str) -> ParamsForm:
@@ -101,12 +99,13 @@ class PipelineView(QWidget):
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         row = QHBoxLayout()
         row.addWidget(self.run)
         row.addWidget(self.automatic)
-        row.addStretch(1)
-        row.addWidget(self._state)
+        row.addWidget(self._state, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 6, 4)
         layout.addWidget(scroll, 1)
@@ -119,7 +118,10 @@ class PipelineView(QWidget):
 
     def _choose_method(self, index: int) -> None:
         project = self._document.project
+        k = project.pipeline.n_clusters
         pipeline = replace(project.pipeline, method=self.method.itemData(index))
+        if k is not None and pipeline.n_clusters is not None:
+            pipeline = pipeline.with_n_clusters(k)  # a wish, whoever fulfils it
         self._document.commit(replace(project, pipeline=pipeline), "choose method")
 
     def _edit_method(self, params: Params) -> None:
@@ -130,10 +132,11 @@ class PipelineView(QWidget):
 
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.pipeline is not new.pipeline:
-            self._show(new.pipeline)
+            self._show()
         self._show_state()
 
-    def _show(self, pipeline: Pipeline) -> None:
+    def _show(self) -> None:
+        pipeline = self._document.pipeline
         self.features.set_params(pipeline.features)
         self.representation.set_params(pipeline.representation)
         self.projection.set_params(pipeline.projection)
@@ -150,6 +153,7 @@ class PipelineView(QWidget):
             self.method_form.edited.connect(self._edit_method)
             self.method_form.refused.connect(self.refused)
             self._method_box.addWidget(self.method_form)
+            self.method_form.follow(self.method)
         self.method_form.set_params(params)
 
     def _set_automatic(self, on: bool) -> None:
@@ -159,12 +163,20 @@ class PipelineView(QWidget):
 
     def _show_state(self) -> None:
         flow = self._workflow
-        empty = not self._document.project.dataset.clips
+        project = self._document.project
         self.run.setEnabled(flow.stale)
-        if empty:
+        small = len(project.dataset) <= AUTOMATIC_LIMIT
+        self.automatic.setEnabled(small)
+        why = "" if small else f"Over {AUTOMATIC_LIMIT:,} clips, nothing runs by itself"
+        if not project.dataset.clips:
             words = ""
         elif flow.busy:
             words = "Working…"
+        elif flow.unusable:
+            words = "No usable file"
+        elif not flow.stale:
+            words = "Up to date"
         else:
-            words = "Changed: press Run" if flow.stale else "Up to date"
-        self._state.setText(words)
+            words = "Stopped" if flow.halted else "Changed"
+        self._state.set_text(words)
+        self._state.setToolTip(why)

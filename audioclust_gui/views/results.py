@@ -53,11 +53,13 @@ class ResultsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(grid)
         layout.addWidget(self._notes)
-        document.changed.connect(lambda _, new: self._show(new))
-        document.replaced.connect(lambda: self._show(document.project))
-        self._show(document.project)
+        # Bound methods, so that connections end with the view.
+        document.changed.connect(self._show)
+        document.replaced.connect(self._show)
+        self._show()
 
-    def _show(self, project: Project) -> None:
+    def _show(self) -> None:
+        project = self._document.project
         scores = project.scores
         for name, label in self.values.items():
             value = None if scores is None else getattr(scores, name)
@@ -70,9 +72,7 @@ class ResultsView(QWidget):
         if scores is not None:
             count = scores.n_clusters
             words.append("1 cluster." if count == 1 else f"{count:,} clusters.")
-            if scores.coverage < 1:
-                words.append(f"{scores.coverage:.0%} of the clips are in one.")
-            if project.dataset.labels is None:
+            if project.dataset.labels is None and scores.silhouette is not None:
                 words.append("No labels, so only the silhouette is known.")
             if scores.sampled is not None:
                 words.append(f"Silhouette of a sample of {scores.sampled:,}.")

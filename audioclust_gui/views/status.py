@@ -30,6 +30,7 @@ class StatusView(QStatusBar):
         self._running: list[Job] = []
         self._began = 0.0
         self.words = QLabel("Ready")
+        self.words.setContentsMargins(6, 0, 0, 0)
         self.bar = QProgressBar()
         self.bar.setFixedWidth(220)
         self.bar.setMaximumHeight(16)
@@ -53,7 +54,8 @@ class StatusView(QStatusBar):
 
     def say(self, text: str) -> None:
         """Show a message for a while."""
-        self.showMessage(one_line(text), _MESSAGE_MS)
+        first = text.partition("\n")[0]
+        self.showMessage(one_line(first), _MESSAGE_MS)
 
     def _add(self, job: Job) -> None:
         self._running.append(job)

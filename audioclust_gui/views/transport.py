@@ -42,6 +42,7 @@ class TransportView(QWidget):
         self._document = document
         self._audition = audition
         self._duration = 0.0
+        self._playing = -1
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 2, 6, 2)
@@ -58,7 +59,8 @@ class TransportView(QWidget):
         self.device = QLabel()
         self.device.setTextFormat(Qt.TextFormat.PlainText)
         self.volume = QSlider(Qt.Orientation.Horizontal, maximum=100, value=80)
-        self.volume.setFixedWidth(110)
+        self.volume.setMinimumWidth(60)
+        self.volume.setMaximumWidth(110)
         self.volume.setAccessibleName("Volume")
         self.volume.setToolTip("Volume  (arrow keys)")
         self._speaker = QLabel()
@@ -81,19 +83,19 @@ class TransportView(QWidget):
         sound.device_changed.connect(self.show_device)
         audition.playing_changed.connect(self._show_playing)
         document.current_changed.connect(self._show_clip)
-        document.replaced.connect(lambda: self._show_clip(document.current))
+        document.replaced.connect(self._show_clip)
 
     def set_dark(self, dark: bool) -> None:
         """Draw the icons anew, in the colours of the theme."""
         for name, button in self.buttons.items():
             button.setIcon(assets.icon(name))
-        self._show_playing(-1)
+        self._show_playing(self._playing)
         side = self.fontMetrics().height()
         self._speaker.setPixmap(assets.icon("volume").pixmap(side, side))
 
     def show_device(self, trouble: str) -> None:
         """Say that there is no sound, and why in the tooltip; "" when there is."""
-        self.device.setText("No sound" if trouble else "")
+        self.device.setText("No sound device" if trouble else "")
         self.device.setToolTip(tooltip(trouble) if trouble else "")
 
     def _button(self, name: str, words: str, keys: str) -> QToolButton:
@@ -104,7 +106,8 @@ class TransportView(QWidget):
         self.buttons[name] = button
         return button
 
-    def _show_clip(self, index: int) -> None:
+    def _show_clip(self) -> None:
+        index = self._document.current
         self._duration = 0.0
         self.time.clear()
         dataset = self._document.project.dataset
@@ -123,6 +126,7 @@ class TransportView(QWidget):
         self.time.setText(f"{seconds:.1f} / {self._duration:.1f} s")
 
     def _show_playing(self, index: int) -> None:
+        self._playing = index
         button = self.buttons["play"]
         button.setIcon(assets.icon("stop" if index >= 0 else "play"))
         button.setText("Stop" if index >= 0 else "Play")

@@ -16,6 +16,7 @@ from engine.features.spectral import FEATURES
 from engine.projects.project import Project
 from engine.projects.steps import INSPECTED_SECONDS, Inspection
 
+_INVITATION = "Click a point or a row to see it here"
 _DELAY_MS = 40  # holding an arrow key down should not ask for every clip it passes
 
 
@@ -43,7 +44,7 @@ class ViewerView(QWidget):
         self._jobs = jobs
         self._shown: object = None  # what was asked for last
         self.waveform = Waveform()
-        self.images = {name: FeatureImage() for name in FEATURES}
+        self.images = {name: FeatureImage(placeholder="") for name in FEATURES}
         self._note = QLabel()
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
@@ -63,7 +64,7 @@ class ViewerView(QWidget):
         self.waveform.sought.connect(audition.seek)
         audition.playback.position_changed.connect(self._show_position)
         audition.playing_changed.connect(self._on_playing)
-        document.current_changed.connect(lambda _: self._timer.start())
+        document.current_changed.connect(self._wait)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         self._clear("")
@@ -73,6 +74,9 @@ class ViewerView(QWidget):
         self.waveform.set_dark(dark)
         for image in self.images.values():
             image.set_dark(dark)
+
+    def _wait(self) -> None:
+        self._timer.start()
 
     def _on_replaced(self) -> None:
         self._shown = None
@@ -94,6 +98,7 @@ class ViewerView(QWidget):
         if question == self._shown:
             return
         self._shown = question
+        self.waveform.set_placeholder("Reading…")
         job = self._jobs.ask(
             "engine.projects.steps:inspect",
             str(project.dataset.file(clip)),
@@ -128,6 +133,7 @@ class ViewerView(QWidget):
         self.waveform.set_samples(None, 1)
         for name, image in self.images.items():
             image.set_feature(None, FEATURES[name], 0.0, ())
+        self.waveform.set_placeholder("Cannot be shown" if note else _INVITATION)
         self._say(note)
 
     def _say(self, note: str) -> None:

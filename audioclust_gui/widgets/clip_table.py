@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
@@ -108,6 +109,8 @@ class ClipTable(QAbstractTableModel):
             return self._text(clip, column)
         if role == _Role.DecorationRole and column == CLUSTER:
             return swatch(int(self._labels[clip]), self._dark)
+        if role == _Role.ForegroundRole and clip in self._failures:
+            return QApplication.palette().placeholderText()
         if role == _Role.ToolTipRole:
             reason = self._failures.get(clip)
             path = self._dataset.clips[clip].path
@@ -131,7 +134,7 @@ class ClipTable(QAbstractTableModel):
             labels = self._dataset.labels
             return "" if labels is None else one_line(labels[clip])
         if clip in self._failures:
-            return "not used"
+            return "unused"
         return cluster_text(int(self._labels[clip]))
 
     def _searched(self) -> list[str]:

@@ -30,6 +30,9 @@ class ElidedLabel(QWidget):
         self.setAccessibleName(text)
         self.update()
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def sizeHint(self) -> QSize:
         return QSize(80, self.fontMetrics().height())
 

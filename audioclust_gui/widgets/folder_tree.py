@@ -24,6 +24,7 @@ class FolderTree(QTreeWidget):
         self.setAccessibleName("Folders")
         self.setToolTip("Choose a folder to see only its clips")
         self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, self.header().ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, self.header().ResizeMode.ResizeToContents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from dataclasses import dataclass, replace
@@ -109,12 +110,17 @@ def open_project(path: str) -> Opened:
 
 
 def fresh(dataset: Dataset) -> Project:
-    """Return a new project, asking for as many clusters as there are labels."""
+    """Return a new project, asking for as many clusters as there are labels.
+
+    Without labels it asks for ten, or the square root of the number of clips.
+    """
     labels = dataset.labels or ()
     classes = len({label for label in labels if label})
-    k = classes or Pipeline().n_clusters or FEWEST_CLUSTERS_UNASKED
-    k = max(1, min(k, MOST_CLUSTERS_UNASKED, len(dataset)))
     pipeline = Pipeline()
+    # Without labels, the default of the methods, but fewer where there are few clips.
+    few = max(FEWEST_CLUSTERS_UNASKED, round(math.sqrt(len(dataset))))
+    k = classes or min(pipeline.n_clusters or few, few)
+    k = max(1, min(k, MOST_CLUSTERS_UNASKED, len(dataset)))
     methods = {
         name: params.replace(n_clusters=k) if hasattr(params, "n_clusters") else params
         for name, params in pipeline.methods.items()

@@ -126,7 +126,7 @@ def test_odd_sounds_are_shown_and_setters_never_emit(waveform, qtbot, samples):
     if samples is None:
         with qtbot.assertNotEmitted(waveform.sought):
             qtbot.mouseClick(waveform, Button.LeftButton)
-        assert "No sound" in waveform.accessibleDescription()
+        assert "Nothing to show" in waveform.accessibleDescription()
 
 
 @given(st.floats(1e-4, 1e6), st.floats(1, 5000))
