@@ -124,18 +124,25 @@ def run(
     qt.setApplicationName("AudioClust")
     qt.setWindowIcon(assets.app_icon())
     application = build(qt, theme)
-    if snapshot is not None:
-        from audioclust_gui.snapshot import take
-
-        return take(application, path, snapshot)
     # Python handles Ctrl+C only between its own instructions: give it some.
-    signal.signal(signal.SIGINT, lambda *_: application.window.close())
     heartbeat = QTimer(interval=250)
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start()
+    if snapshot is not None:
+        from audioclust_gui.snapshot import take
+
+        signal.signal(signal.SIGINT, lambda *_: _leave(application))
+        return take(application, path, snapshot)
+    signal.signal(signal.SIGINT, lambda *_: application.window.close())
     application.window.show()
     QTimer.singleShot(0, lambda: application.begin(path, demo=demo))
     return int(qt.exec())
+
+
+def _leave(application: Application) -> None:
+    """End at once, with the worker processes, and without a result."""
+    application.close()
+    os._exit(130)  # as a shell says of Ctrl+C; a nested event loop cannot be left else
 
 
 def _report(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

@@ -6,6 +6,7 @@ keeps the old values themselves: they are frozen, and share their arrays.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +18,16 @@ from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
 
 UNDO_LIMIT = 500
+MERGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Change:
-    """One step of undo: what it was called, and the pipeline and results before."""
+    """One step of undo: what it was called, the project before, and when it was."""
 
     text: str
     project: Project
+    time: float
 
 
 class Document(QObject):
@@ -90,17 +93,21 @@ class Document(QObject):
         text : str
             What was done, for the menu: "Undo *change radius*".
         merge : bool
-            Whether to join the previous change of the same name, so that
-            typing a number is one step.
+            Whether to join the previous change of the same name if that was a moment
+            ago, so that typing a number is one step.
         """
         before, held = self._held or self.project, self._held
         self._held = None
         if held is not None and held.pipeline == project.pipeline:
-            self._set(held)  # dragged, and back again
+            self._set(held.with_results_of(project))  # dragged, and back again
             return
-        last = self._done[-1].text if self._done else None
-        if not (merge and last == text and not self._undone):
-            self._done.append(Change(text, before))
+        now = time.monotonic()
+        last = self._done[-1] if self._done and not self._undone else None
+        recent = last is not None and now - last.time < MERGE_SECONDS
+        if merge and recent and last.text == text:
+            self._done[-1] = replace(last, time=now)
+        else:
+            self._done.append(Change(text, before, now))
             del self._done[:-UNDO_LIMIT]
         self._undone.clear()
         self._set(project)
@@ -156,11 +163,11 @@ class Document(QObject):
         if not source:
             return
         change = source.pop()
-        target.append(Change(change.text, self._held or self.project))
+        now = self.project
+        target.append(replace(change, project=self._held or now, time=0.0))
         self._held = None
-        # What was extracted since stays: it is a fact about the files, not a choice.
-        kept = change.project.extraction or self.project.extraction
-        self._set(replace(change.project, extraction=kept))
+        # What was computed meanwhile is a fact, not a choice: it is not computed again.
+        self._set(change.project.with_results_of(now))
         self.history_changed.emit()
         self.settled.emit()
 

@@ -68,6 +68,7 @@ class Job(QObject):
                 self.progressed.emit(value)
             return
         self.outcome = outcome
+        self.args = ()  # they may be large
         if outcome == "cancelled":
             self.cancelled.emit()
         else:
@@ -104,6 +105,9 @@ class Lane(QThread):
 
     def submit(self, job: Job, slot: str | None = None) -> Job:
         """Queue a job; one that was queued for the same slot before is cancelled."""
+        if self._closing:
+            job.settle("cancelled", None)
+            return job
         if slot is not None:
             before = self._slots.get(slot)
             if before is not None:
@@ -183,6 +187,8 @@ class Lane(QThread):
             for slot in [s for s, j in self._slots.items() if j is job]:
                 del self._slots[slot]
         job.settle(outcome, value)
+        if job.outcome is not None:
+            job.deleteLater()  # with the connections that would keep it alive
 
 
 class _Worker:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from audioclust_gui.plots.plain import one_line
+from engine.errors import EngineError
 from engine.projects.exporting import write_csv
 
 if TYPE_CHECKING:
     from audioclust_gui.app import Application
 
 SIZE = (1280, 800)
+_LOOK_MS = 200
 
 
 def take(application: Application, path: str | None, folder: Path) -> int:
@@ -25,52 +28,81 @@ def take(application: Application, path: str | None, folder: Path) -> int:
     path : str or None
         A folder or a project; None for the demo.
     folder : Path
-        Where ``audioclust.png`` and ``clusters.csv`` go.
+        Where ``audioclust.png`` and ``clusters.csv`` go; made where it is missing.
 
     Returns
     -------
     int
-        0, or 1 if there is no result; the reason is printed.
+        0, or 1 if there is no result. Files that could not be used, and what else went
+        wrong, are printed to the standard error.
     """
-    loop = QEventLoop()
-    troubles: list[str] = []
-    session, workflow, window = (
-        application.session,
-        application.workflow,
-        application.window,
-    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        troubles = _wait(application, path)
+        if not troubles:
+            picture = _write_picture(application, folder / "audioclust.png")
+            table = write_csv(application.document.project, folder / "clusters.csv")
+            print(f"Window:   {picture}\nClusters: {table}")
+    except (OSError, EngineError) as error:
+        troubles = [str(error)]
+    finally:
+        application.window.close()
+    _print_failures(application)
+    for text in troubles:
+        print(text, file=sys.stderr)
+    return 1 if troubles else 0
+
+
+def _wait(application: Application, path: str | None) -> list[str]:
+    """Run until there are results, or a reason why there are none."""
+    loop, troubles = QEventLoop(), []
+    session, workflow = application.session, application.workflow
+    document, viewer = application.document, application.window.viewer
 
     def trouble(title: str, text: str) -> None:
-        troubles.append(f"{title}: {text}")
-        loop.exit(1)
+        if session.opening or not workflow.finished:
+            troubles.append(f"{title}: {text}")
+            loop.exit()
 
-    def leave() -> None:
-        if workflow.finished:
-            loop.exit(0)
+    def look() -> None:
+        if troubles:
+            loop.exit()  # it came before the loop ran
+        elif workflow.finished and document.current < 0:
+            document.set_current(_first_usable(application))
+        elif workflow.finished and not viewer.waiting:
+            loop.exit()
 
     session.troubled.connect(trouble)
     workflow.troubled.connect(trouble)
-
-    def look() -> None:
-        if workflow.finished:
-            application.document.set_current(max(application.document.current, 0))
-
-    workflow.state_changed.connect(look)
-    # One more turn of the event loop, so that the last change is painted.
-    window.viewer.shown.connect(lambda _: QTimer.singleShot(200, leave))
-    window.resize(*SIZE)
-    window.show()
+    application.window.resize(*SIZE)
+    application.window.show()
     application.begin(path, demo=path is None)
-    code = 1 if troubles else loop.exec()
-    if code == 0:
-        folder.mkdir(parents=True, exist_ok=True)
-        picture = folder / "audioclust.png"
-        if not window.grab().save(str(picture)):
-            troubles.append(f"{picture}: cannot be written")
-            code = 1
-        table = write_csv(application.document.project, folder / "clusters.csv")
-        print(f"Window:   {picture}\nClusters: {table}")
-    window.close()
-    for text in troubles:
-        print(text, file=sys.stderr)
-    return code
+    watch = QTimer(interval=_LOOK_MS)
+    watch.timeout.connect(look)
+    watch.start()
+    loop.exec()
+    return troubles
+
+
+def _first_usable(application: Application) -> int:
+    extraction = application.document.project.extraction
+    keys = () if extraction is None else extraction.keys
+    return next((i for i, key in enumerate(keys) if key is not None), 0)
+
+
+def _write_picture(application: Application, picture: Path) -> Path:
+    if not application.window.grab().save(str(picture)):
+        raise OSError(f"{picture}: cannot be written")
+    return picture
+
+
+def _print_failures(application: Application) -> None:
+    project = application.document.project
+    failures = project.extraction.failures if project.extraction else ()
+    if failures:
+        total = len(project.dataset)
+        print(f"{len(failures)} of {total} clips could not be used:", file=sys.stderr)
+    for failure in failures:
+        print(
+            f"  {one_line(failure.path)}: {one_line(failure.reason)}", file=sys.stderr
+        )

@@ -12,6 +12,7 @@ import importlib
 import inspect
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -56,6 +57,7 @@ def serve(connection: Connection, spare_cores: int) -> None:
     spare_cores : int
         Cores that number-crunching threads leave to the window.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window
     threads = str(max(1, (os.cpu_count() or 1) - spare_cores))
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):
         os.environ.setdefault(f"{name}_NUM_THREADS", threads)

@@ -7,13 +7,16 @@ anything at any time, and nothing that was computed is computed twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
+from audioclust_gui.scoring import Scoring
 from audioclust_gui.worker import Failure
 from engine.errors import FeaturesMissingError
 from engine.features.extraction import Extraction
@@ -24,7 +27,11 @@ from engine.projects.steps import scattered
 
 AUTOMATIC_LIMIT = 5_000  # clips up to which a changed parameter starts work by itself
 _DEBOUNCE_MS = 120
-_WHILE_DRAGGING_MS = 60  # from the last step of a drag to its scores
+_STEPS = {
+    "extract": ("engine.features.extraction:extract", "Extracting features"),
+    "group": ("engine.projects.steps:group", "Grouping"),
+    "lay_out": ("engine.projects.steps:lay_out", "Drawing the map"),
+}
 
 
 class Workflow(QObject):
@@ -45,16 +52,18 @@ class Workflow(QObject):
         self._document = document
         self._jobs = jobs
         self._job: Job | None = None
-        self._question: tuple[str, Pipeline] | None = None
-        self._scoring: Job | None = None
+        self._question = ""  # what the running step answers
+        self._wanted = ""  # all that was asked for when it began
+        self._before: Extraction | None = None  # set aside, to be tried again
         self.automatic = True
         self._halted = False  # after cancel or trouble, until something changes
         self._held = False  # while something else is being opened
-        self._partial: Layout | None = None
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
-        self._timer.timeout.connect(self._advance_unasked)
-        self._score_timer = QTimer(self, singleShot=True)
-        self._score_timer.timeout.connect(self._score)
+        self._timer.timeout.connect(self._go_on)
+        self._scoring = Scoring(document, jobs, self)
+        self._scoring.troubled.connect(self.troubled)
+        self._scoring.features_missing.connect(self._extract_again)
+        self._scoring.done.connect(self.state_changed)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
 
@@ -67,6 +76,11 @@ class Workflow(QObject):
     def stale(self) -> bool:
         """Whether the results do not answer the pipeline, and nothing is running."""
         return not self.busy and self._missing() is not None
+
+    @property
+    def runnable(self) -> bool:
+        """Whether `run` would do something: what is missing, or failed files again."""
+        return self.stale or (not self.busy and self._failures)
 
     @property
     def finished(self) -> bool:
@@ -87,9 +101,15 @@ class Workflow(QObject):
         return done is not None and not any(done.keys)
 
     def run(self) -> None:
-        """Start what is missing, also where that would not happen by itself."""
+        """Start what is missing, and try again what failed."""
         self._halted = False
-        self._advance()
+        project = self._document.project
+        if self._missing() is None and self._failures:
+            self._before = project.extraction
+            self._document.amend(replace(project, extraction=None))
+            self._start("extract")
+        else:
+            self._advance()
 
     def cancel(self) -> None:
         """Stop the running step and wait for the person."""
@@ -101,7 +121,7 @@ class Workflow(QObject):
         """Make way for what is being opened, or go on where that came to nothing."""
         self._held = on
         if not on:
-            self._advance()
+            self._go_on()
         elif self._job is not None:
             self._job.cancel()
 
@@ -109,28 +129,30 @@ class Workflow(QObject):
         if old.pipeline is not new.pipeline or old.dataset is not new.dataset:
             self._halted = False
             self._timer.start()
-        if new.scores is None:
-            pause = _WHILE_DRAGGING_MS if self._document.dragging else 0
-            self._score_timer.start(pause)
         self.state_changed.emit()
 
     def _on_replaced(self) -> None:
-        for job in (self._job, self._scoring):
-            if job is not None:
-                job.cancel()
-        self._job = self._scoring = self._question = None
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._before = None
         self._halted = False
         self._say_if_unusable()
         self._advance()
-        self._score_timer.start(0)
 
-    def _advance_unasked(self) -> None:
+    def _go_on(self) -> None:
+        """Advance, unless what is missing now was never asked for."""
         project = self._document.project
-        first_time = project.grouping is None
         small = len(project.dataset) <= AUTOMATIC_LIMIT
-        if not self._halted and (first_time or (self.automatic and small)):
+        begun = self._wanted == _all_of(project.pipeline)
+        if begun or project.grouping is None or (self.automatic and small):
             self._advance()
-        self.state_changed.emit()
+        else:
+            self.state_changed.emit()
+
+    @property
+    def _failures(self) -> bool:
+        extraction = self._document.project.extraction
+        return extraction is not None and bool(extraction.failures)
 
     def _missing(self) -> str | None:
         project = self._document.project
@@ -145,58 +167,64 @@ class Workflow(QObject):
     def _advance(self) -> None:
         missing = self._missing()
         if self._job is not None:
-            if self._question != (missing, self._document.pipeline):
+            retrying = self._before is not None
+            if not retrying and self._question != self._ask(missing):
                 self._job.cancel()  # its end asks again
-            return
-        if missing is None or self._halted or self._held:
+        elif missing is None or self._halted or self._held:
             self.state_changed.emit()
-            return
-        project = self._document.project
-        self._partial = None
-        self._question = (missing, project.pipeline)
-        if missing == "extract":
-            self._start(
-                "engine.features.extraction:extract",
-                (project.dataset, project.pipeline.features),
-                "Extracting features",
-                self._extracted,
-            )
-        elif missing == "group":
-            self._start(
-                "engine.projects.steps:group",
-                (self._keys(), project.pipeline),
-                "Grouping",
-                self._grouped,
-            )
         else:
-            self._start(
-                "engine.projects.steps:lay_out",
-                (self._keys(), project.pipeline),
-                "Drawing the map",
-                self._laid_out,
-            )
+            self._start(missing)
+
+    def _ask(self, step: str | None) -> str:
+        """Name a step and what its result depends on, and nothing else."""
+        pipeline = self._document.pipeline
+        keys = {
+            "extract": pipeline.features.key(),
+            "group": pipeline.grouping_key,
+            "lay_out": pipeline.layout_key,
+        }
+        return f"{step} {keys[step]}" if step else ""
+
+    def _start(self, step: str) -> None:
+        project = self._document.project
+        self._question, self._wanted = self._ask(step), _all_of(project.pipeline)
+        target, title = _STEPS[step]
+        args: tuple[Any, ...] = (self._keys(), project.pipeline)
+        if step == "extract":
+            args = (project.dataset, project.pipeline.features)
+        self._job = job = self._jobs.run(target, *args, title=title)
+        handlers: dict[str, Callable[[Any], None]] = {
+            "extract": self._extracted,
+            "group": self._grouped,
+            "lay_out": self._laid_out,
+        }
+        then, rows = handlers[step], self._rows()
+
+        def if_current(handler: Callable[[Any], None]) -> Callable[..., None]:
+            return lambda value=None: handler(value) if job is self._job else None
+
+        job.succeeded.connect(if_current(then))
+        job.progressed.connect(if_current(lambda step: self._show(step, rows)))
+        job.failed.connect(if_current(lambda why: self._failed(title, why)))
+        job.crashed.connect(if_current(self._crashed))
+        job.cancelled.connect(if_current(self._stopped))
+        job.ended.connect(if_current(self._ended))
         self.state_changed.emit()
 
-    def _start(self, target: str, args: tuple[Any, ...], title: str, then: Any) -> None:
-        self._job = job = self._jobs.run(target, *args, title=title)
-        job.succeeded.connect(lambda value: self._if_current(job, then, value))
-        job.progressed.connect(lambda step: self._if_current(job, self._step, step))
-        job.failed.connect(lambda failure: self._if_current(job, self._failed, failure))
-        job.crashed.connect(lambda text: self._if_current(job, self._crashed, text))
-        job.cancelled.connect(lambda: self._if_current(job, self._stopped, None))
-        job.ended.connect(lambda _: self._ended(job))
-
-    def _if_current(self, job: Job, handler: Any, value: Any) -> None:
-        if job is self._job:
-            handler(value)
-
-    def _ended(self, job: Job) -> None:
-        if job is self._job:
-            self._job = None
-            QTimer.singleShot(0, self._advance)  # what was begun is brought to its end
+    def _ended(self, _: str) -> None:
+        self._job = self._before = None
+        QTimer.singleShot(0, self._go_on)  # what was begun is brought to its end
 
     def _extracted(self, extraction: Extraction) -> None:
-        self._document.amend(replace(self._document.project, extraction=extraction))
+        project = replace(self._document.project, extraction=extraction)
+        before, grouping = self._before, project.grouping
+        usable = np.flatnonzero([key is not None for key in extraction.keys])
+        other = before is not None and before.keys != extraction.keys
+        if other or (
+            grouping is not None and not np.array_equal(usable, grouping.rows)
+        ):
+            project = replace(project, grouping=None, layout=None, scores=None)
+        self._document.amend(project)
         self._say_if_unusable()
 
     def _say_if_unusable(self) -> None:
@@ -214,22 +242,18 @@ class Workflow(QObject):
     def _laid_out(self, layout: Layout) -> None:
         self._document.amend(replace(self._document.project, layout=layout))
 
-    def _step(self, step: Step) -> None:
-        keys = self._keys()
-        if step.partial is not None and keys:
-            rows = [i for i, key in enumerate(keys) if key is not None]
-            if len(rows) == len(step.partial):
-                positions = scattered(step.partial, rows, len(keys))
-                self._partial = Layout(self._document.pipeline, positions)
-                self.settling.emit(positions)
+    def _show(self, step: Step, rows: np.ndarray) -> None:
+        """Show a map that still settles."""
+        if step.partial is not None and len(rows) == len(step.partial):
+            n_clips = len(self._document.project.dataset)
+            self.settling.emit(scattered(step.partial, rows, n_clips))
 
-    def _failed(self, failure: Failure) -> None:
+    def _failed(self, title: str, failure: Failure) -> None:
         if failure.kind == FeaturesMissingError.__name__:
-            # The cache may be deleted at any time; what was in it is made again.
-            self._document.amend(replace(self._document.project, extraction=None))
-            return
-        self._halted = True
-        self.troubled.emit(self._job.title if self._job else "", failure.message)
+            self._extract_again()
+        else:
+            self._halted = True
+            self.troubled.emit(title, failure.message)
 
     def _crashed(self, text: str) -> None:
         self._halted = True
@@ -237,39 +261,23 @@ class Workflow(QObject):
 
     def _stopped(self, _: None) -> None:
         """Wait for the person, unless the job was stopped to make way for another."""
-        if self._held or self._question != (self._missing(), self._document.pipeline):
-            return
-        self._halted = True
-        if self._partial is not None:  # a map that has not quite settled is a map
-            self._laid_out(self._partial)
+        if not self._held and self._question == self._ask(self._missing()):
+            self._halted = True
 
-    def _score(self) -> None:
-        project = self._document.project
-        if project.grouping is None or project.scores is not None:
-            return
-        if project.extraction is None or not project.extracted:
-            return
-        labels = project.labels
-        self._scoring = self._jobs.ask(
-            "engine.projects.steps:evaluate",
-            self._keys(),
-            project.grouping.pipeline,
-            labels,
-            project.dataset.labels,
-            title="Scoring",
-            then=lambda scores: self._scored(labels, scores),
-            slot="scores",
-        )
-        self._scoring.failed.connect(
-            lambda failure: self.troubled.emit("Scoring", failure.message)
-        )
-
-    def _scored(self, labels: Any, scores: Any) -> None:
-        project = self._document.project
-        if project.labels is labels and project.scores is None:
-            self._document.amend(replace(project, scores=scores))
-            self.state_changed.emit()
+    def _extract_again(self) -> None:
+        """Forget the features: the cache may be deleted at any time."""
+        self._before = None
+        project = replace(self._document.project, extraction=None, grouping=None)
+        self._document.amend(replace(project, scores=None))
+        self._timer.start()
 
     def _keys(self) -> tuple[str | None, ...]:
         extraction = self._document.project.extraction
         return () if extraction is None else extraction.keys
+
+    def _rows(self) -> np.ndarray:
+        return np.flatnonzero([key is not None for key in self._keys()])
+
+
+def _all_of(pipeline: Pipeline) -> str:
+    return f"{pipeline.grouping_key} {pipeline.layout_key}"

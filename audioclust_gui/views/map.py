@@ -50,7 +50,7 @@ class MapView(QWidget):
         self.plot.activated.connect(self._play)
         self.plot.hovered.connect(self._hovered)
         workflow.settling.connect(self._settle)
-        workflow.state_changed.connect(self._say_state)
+        workflow.state_changed.connect(self._on_state)
         audition.playing_changed.connect(self.plot.set_playing)
         document.replaced.connect(self._show_all)
         document.changed.connect(self._on_changed)
@@ -69,6 +69,7 @@ class MapView(QWidget):
 
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.layout is not new.layout:
+            self._settling = False
             self._place(new.positions)
             self.plot.refit()
         if old.labels is not new.labels:
@@ -99,6 +100,13 @@ class MapView(QWidget):
             self.plot.set_labels(self._document.project.labels)
             self._show_current(self._document.current)
             self._show_selection(self._document.selection)
+
+    def _on_state(self) -> None:
+        flow = self._workflow
+        if self._settling and not flow.busy and not flow.halted:
+            self._settling = False  # the person went back to another map meanwhile
+            self._place(self._document.project.positions)
+        self._say_state()
 
     def _say_state(self) -> None:
         project = self._document.project

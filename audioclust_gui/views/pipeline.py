@@ -44,11 +44,9 @@ class PipelineView(QWidget):
         self._document = document
         self._workflow = workflow
         pipeline = document.pipeline
-        self.features = self._form(pipeline.features, "features", "feature parameters")
-        self.representation = self._form(
-            pipeline.representation, "representation", "representation"
-        )
-        self.projection = self._form(pipeline.projection, "projection", "map")
+        self.features = self._form(pipeline.features, "features")
+        self.representation = self._form(pipeline.representation, "representation")
+        self.projection = self._form(pipeline.projection, "projection")
         self.method = QComboBox()
         for name, method in METHODS.items():
             self.method.addItem(method.label, name)
@@ -60,7 +58,7 @@ class PipelineView(QWidget):
         self._method_box = QVBoxLayout()
         self.method_form: ParamsForm | None = None
         self.run = QPushButton("Run")
-        self.run.setToolTip("Compute what the parameters ask for  (Ctrl+R)")
+        self.run.setToolTip("Compute what is asked for; retry unusable files  (Ctrl+R)")
         self.run.clicked.connect(workflow.run)
         self.automatic = QCheckBox("Automatically", checked=workflow.automatic)
         self.automatic.setToolTip(
@@ -76,9 +74,9 @@ class PipelineView(QWidget):
         document.replaced.connect(self._show)
         workflow.state_changed.connect(self._show_state)
 
-    def _form(self, params: Params, part: str, words: str) -> ParamsForm:
+    def _form(self, params: Params, part: str) -> ParamsForm:
         form = ParamsForm(params)
-        form.edited.connect(lambda new: self._commit(f"change {words}", **{part: new}))
+        form.edited.connect(lambda new: self._commit(part, new))
         form.refused.connect(self.refused)
         return form
 
@@ -111,9 +109,10 @@ class PipelineView(QWidget):
         layout.addWidget(scroll, 1)
         layout.addLayout(row)
 
-    def _commit(self, text: str, **changes: Params) -> None:
+    def _commit(self, part: str, params: Params) -> None:
         project = self._document.project
-        pipeline = replace(project.pipeline, **changes)  # type: ignore[arg-type]
+        text = _difference(getattr(project.pipeline, part), params)
+        pipeline = replace(project.pipeline, **{part: params})
         self._document.commit(replace(project, pipeline=pipeline), text, merge=True)
 
     def _choose_method(self, index: int) -> None:
@@ -126,9 +125,9 @@ class PipelineView(QWidget):
 
     def _edit_method(self, params: Params) -> None:
         project = self._document.project
+        text = _difference(project.pipeline.method_params, params)
         pipeline = project.pipeline.with_method_params(params)
-        changed = replace(project, pipeline=pipeline)
-        self._document.commit(changed, "change method parameters", merge=True)
+        self._document.commit(replace(project, pipeline=pipeline), text, merge=True)
 
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.pipeline is not new.pipeline:
@@ -164,7 +163,7 @@ class PipelineView(QWidget):
     def _show_state(self) -> None:
         flow = self._workflow
         project = self._document.project
-        self.run.setEnabled(flow.stale)
+        self.run.setEnabled(flow.runnable)
         small = len(project.dataset) <= AUTOMATIC_LIMIT
         self.automatic.setEnabled(small)
         why = "" if small else f"Over {AUTOMATIC_LIMIT:,} clips, nothing runs by itself"
@@ -180,3 +179,10 @@ class PipelineView(QWidget):
             words = "Stopped" if flow.halted else "Changed"
         self._state.set_text(words)
         self._state.setToolTip(why)
+
+
+def _difference(old: Params, new: Params) -> str:
+    """Name what differs between two parameter sets, for the undo menu."""
+    before, after = old.to_dict(), new.to_dict()
+    names = [d.label for d in new.declared() if before[d.name] != after[d.name]]
+    return "change " + ", ".join(names).lower()

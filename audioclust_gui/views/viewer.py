@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
@@ -11,7 +11,6 @@ from audioclust_gui.jobs import Jobs
 from audioclust_gui.plots.feature_image import FeatureImage
 from audioclust_gui.plots.waveform import Waveform
 from audioclust_gui.widgets.ticks import ticks_of
-from audioclust_gui.worker import Failure
 from engine.features.spectral import FEATURES
 from engine.projects.project import Project
 from engine.projects.steps import INSPECTED_SECONDS, Inspection
@@ -30,8 +29,6 @@ class ViewerView(QWidget):
     audition : Audition
     """
 
-    shown = Signal(int)  # the clip whose sound and features are there to see
-
     def __init__(
         self,
         document: Document,
@@ -43,6 +40,7 @@ class ViewerView(QWidget):
         self._document = document
         self._jobs = jobs
         self._shown: object = None  # what was asked for last
+        self.waiting = False  # whether the answer is still to come
         self.waveform = Waveform()
         self.images = {name: FeatureImage(placeholder="") for name in FEATURES}
         self._note = QLabel()
@@ -108,11 +106,14 @@ class ViewerView(QWidget):
             then=lambda found: self._show(question, found),
             slot="viewer",
         )
-        job.failed.connect(lambda failure: self._fail(question, failure))
+        self.waiting = True
+        job.failed.connect(lambda failure: self._fail(question, failure.message))
+        job.crashed.connect(lambda text: self._fail(question, text))
 
     def _show(self, question: object, found: Inspection) -> None:
         if question != self._shown:
             return
+        self.waiting = False
         self.waveform.set_samples(found.samples, found.params.rate)
         for name, image in self.images.items():
             image.set_feature(
@@ -121,15 +122,16 @@ class ViewerView(QWidget):
                 found.duration,
                 ticks_of(name, found.params),
             )
-        cropped = f"The first {INSPECTED_SECONDS:g} s are shown; all of it plays."
+        cropped = f"The first {INSPECTED_SECONDS:g} s are shown; more of it plays."
         self._say(cropped if found.cropped else "")
-        self.shown.emit(self._document.current)
 
-    def _fail(self, question: object, failure: Failure) -> None:
+    def _fail(self, question: object, reason: str) -> None:
         if question == self._shown:
-            self._clear(failure.message)
+            self._clear(reason)
+            self._shown = None  # the same clip may be asked for again
 
     def _clear(self, note: str) -> None:
+        self.waiting = False
         self.waveform.set_samples(None, 1)
         for name, image in self.images.items():
             image.set_feature(None, FEATURES[name], 0.0, ())

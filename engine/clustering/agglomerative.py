@@ -83,4 +83,5 @@ METHOD = Method(
     "A tree of merges that can be cut into any number of groups without a new fit.",
     AgglomerativeParams,
     fit,
+    grows_tree=True,
 )

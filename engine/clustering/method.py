@@ -52,6 +52,8 @@ class Method:
         What can be chosen. A field named ``n_clusters`` is checked against the rows.
     compute : callable
         ``compute(matrix, params, report)``, which may rely on a checked matrix.
+    grows_tree : bool
+        Whether the fit has a linkage, so that the number of clusters is only a cut.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Method:
     help: str
     params: type[Params]
     compute: Callable[[Matrix, Any, Report], Fit]
+    grows_tree: bool = False
 
     def fit(
         self,

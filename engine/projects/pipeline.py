@@ -74,6 +74,27 @@ class Pipeline:
         """Return a copy with another number of clusters for the chosen method."""
         return self.with_method_params(self.method_params.replace(n_clusters=k))
 
+    @property
+    def matrix_key(self) -> str:
+        """A name for the matrix: equal where features and representation are."""
+        return f"{self.features.key()}/{self.representation.key()}"
+
+    @property
+    def grouping_key(self) -> str:
+        """A name for the question that a grouping answers.
+
+        Of a tree the number of clusters is only a cut, so it does not count.
+        """
+        params = self.method_params
+        if METHODS[self.method].grows_tree:
+            params = params.replace(n_clusters=1)
+        return f"{self.matrix_key}/{self.method}/{params.key()}"
+
+    @property
+    def layout_key(self) -> str:
+        """A name for the question that a map answers."""
+        return f"{self.matrix_key}/{self.projection.key()}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return nested dicts of JSON scalars."""
         return {

@@ -17,7 +17,6 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import UNPLACED, spread
 from engine.features.extraction import Extraction
-from engine.params import Params
 from engine.projects.pipeline import Pipeline
 
 
@@ -60,23 +59,8 @@ class Grouping:
         return self.hierarchy.labels_at(min(max(k, 1), self.hierarchy.n_leaves))
 
     def answers(self, pipeline: Pipeline) -> bool:
-        """Tell whether these groups are what the pipeline asks for.
-
-        Of a tree the number of clusters is only a cut, so it does not count.
-        """
-        mine, asked = self.pipeline, pipeline
-        return (
-            mine.features == asked.features
-            and mine.representation.key() == asked.representation.key()
-            and mine.method == asked.method
-            and self._settings(mine) == self._settings(asked)
-        )
-
-    def _settings(self, pipeline: Pipeline) -> str:
-        params: Params = pipeline.method_params
-        if self.linkage is not None:
-            params = params.replace(n_clusters=1)
-        return params.key()
+        """Tell whether these groups are what the pipeline asks for."""
+        return self.pipeline.grouping_key == pipeline.grouping_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +80,7 @@ class Layout:
 
     def answers(self, pipeline: Pipeline) -> bool:
         """Tell whether this is the map that the pipeline asks for."""
-        mine, asked = self.pipeline, pipeline
-        return (
-            mine.features == asked.features
-            and mine.representation.key() == asked.representation.key()
-            and mine.projection.key() == asked.projection.key()
-        )
+        return self.pipeline.layout_key == pipeline.layout_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +160,22 @@ class Project:
         """Whether every clip has been extracted with the present parameters."""
         done = self.extraction
         return done is not None and done.params == self.pipeline.features
+
+    def with_results_of(self, other: Project) -> Project:
+        """Return the project with what another one knows and this one asks for.
+
+        Both are states of one collection. What was extracted last is a fact about the
+        files; groups and map are taken where they answer this pipeline.
+        """
+        found = self
+        if other.extracted and other.pipeline.features == self.pipeline.features:
+            found = replace(found, extraction=other.extraction)
+        grouping, layout, asked = other.grouping, other.layout, self.pipeline
+        if not self.grouped and grouping is not None and grouping.answers(asked):
+            found = replace(found, grouping=grouping, scores=None)
+        if not self.mapped and layout is not None and layout.answers(asked):
+            found = replace(found, layout=layout)
+        return found
 
     def with_n_clusters(self, k: int) -> Project:
         """Return the project cut into k clusters, or asking for k.

@@ -106,6 +106,7 @@ def evaluate(
     pipeline: Pipeline,
     labels: NDArray[np.int32],
     truth: Sequence[str] | None,
+    report: Report = silent,
 ) -> Scores:
     """Score labels of all clips against the truth and against the matrix.
 
@@ -117,10 +118,11 @@ def evaluate(
         The pipeline whose matrix the silhouette is measured in.
     labels : int32 array, shape (n_clips,)
     truth : sequence of str, or None
+    report : Report
     """
     found = _represented(keys, pipeline)
     known = None if truth is None else [truth[i] for i in found.rows]
-    return score(labels[found.rows], known, found.matrix)
+    return score(labels[found.rows], known, found.matrix, report=report)
 
 
 @dataclass(frozen=True, eq=False)

@@ -230,10 +230,10 @@ def test_broken_files_are_listed_with_reasons_and_the_rest_goes_on(qtbot, app, s
     (small / "bell" / "not audio.wav").write_text("hello")
     (small / "bell" / "empty.flac").touch()
     open_and_finish(qtbot, app, small)
-    listed = app.window.messages.list
+    listed = app.window.messages.model
     rows = {
-        listed.topLevelItem(i).text(0): listed.topLevelItem(i).text(1)
-        for i in range(listed.topLevelItemCount())
+        listed.index(i, 0).data(): listed.index(i, 1).data()
+        for i in range(listed.rowCount())
     }
     assert set(rows) == {"bell/empty.flac", "bell/not audio.wav"}
     assert all(rows.values())
@@ -340,8 +340,12 @@ def test_a_folder_of_broken_files_is_explained_and_nothing_runs(qtbot, app, plac
         app.session.open(folder)
     assert trouble.args[0] == "None of the 3 files could be used"
     qtbot.waitUntil(lambda: not app.workflow.busy)
-    assert not app.window.pipeline.run.isEnabled()
     assert app.window.messages.count == 4
+    write_wav(folder / "1.wav", np.sin(np.arange(9000) * 0.1), 22050)
+    qtbot.waitUntil(app.window.pipeline.run.isEnabled, timeout=WAIT)
+    app.window.pipeline.run.click()  # tries again what failed
+    qtbot.waitUntil(lambda: is_done(app), timeout=WAIT)
+    assert sorted(app.document.project.labels) == [UNPLACED, UNPLACED, 0]
 
 
 def test_the_number_of_clusters_stays_when_the_method_changes(qtbot, opened):
@@ -351,15 +355,19 @@ def test_the_number_of_clusters_stays_when_the_method_changes(qtbot, opened):
     assert opened.document.pipeline.n_clusters == 7
 
 
-def test_a_cancelled_map_is_kept_as_far_as_it_got(qtbot, app):
+def test_a_cancelled_map_stays_in_sight_and_run_finishes_it(qtbot, app):
     shown = []
     app.workflow.settling.connect(shown.append)
     app.session.open_demo()
     qtbot.waitUntil(lambda: len(shown) > 2, timeout=WAIT)
     app.window.action("Cancel").trigger()
     qtbot.waitUntil(lambda: not app.workflow.busy, timeout=WAIT)
-    assert app.document.project.mapped
-    np.testing.assert_array_equal(app.document.project.positions, shown[-1])
+    plot = app.window.map.plot
+    np.testing.assert_array_equal(plot.positions, shown[-1])
+    assert app.window.pipeline.run.isEnabled()
+    app.window.action("Run").trigger()
+    qtbot.waitUntil(lambda: is_done(app), timeout=WAIT)
+    np.testing.assert_array_equal(plot.positions, app.document.project.positions)
 
 
 def test_arrow_keys_in_the_table_play_the_next_clip(qtbot, opened):
@@ -374,7 +382,8 @@ def test_arrow_keys_in_the_table_play_the_next_clip(qtbot, opened):
 
 def test_export_writes_one_row_per_clip(qtbot, opened, places):
     target = places / "clusters.csv"
-    opened.window.dialogs.export(target)
+    with qtbot.waitSignal(opened.window.dialogs.noted, timeout=WAIT):
+        opened.window.dialogs.export(target)
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
@@ -395,8 +404,8 @@ def test_save_as_goes_on_in_the_new_file(qtbot, opened, places):
 
 
 def test_a_moved_collection_says_so_and_can_be_located(qtbot, opened, places, small):
-    opened.session.save_as(places / "elsewhere" / "mine")
-    assert opened.session.autosave.flush()
+    with qtbot.waitSignal(opened.document.renamed, timeout=WAIT):
+        opened.session.save_as(places / "elsewhere" / "mine")
     small.rename(places / "moved")
     with qtbot.waitSignal(opened.session.noted, timeout=WAIT) as note:
         opened.session.open(places / "elsewhere" / "mine.audioclust")
