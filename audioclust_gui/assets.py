@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -28,21 +28,26 @@ def folder() -> Path:
 
 def icon(name: str) -> QIcon:
     """Return the icon of that name, drawn in the colour of the window's text."""
-    drawn = QIcon()
     palette = QApplication.palette()
-    shape = QIcon(str(folder() / "icons" / f"{name}.svg")).pixmap(64, 64)
-    for mode, role in (
-        (QIcon.Mode.Normal, palette.ColorGroup.Active),
-        (QIcon.Mode.Disabled, palette.ColorGroup.Disabled),
-    ):
-        colour = palette.color(role, palette.ColorRole.WindowText)
-        drawn.addPixmap(_tinted(shape, colour), mode)
-    return drawn
+    text = palette.ColorRole.WindowText
+    active = palette.color(palette.ColorGroup.Active, text)
+    disabled = palette.color(palette.ColorGroup.Disabled, text)
+    return _drawn(name, active.rgba(), disabled.rgba())
 
 
 def app_icon() -> QIcon:
     """Return the icon of the application."""
     return QIcon(str(folder() / "audioclust.svg"))
+
+
+@lru_cache(maxsize=64)
+def _drawn(name: str, normal: int, disabled: int) -> QIcon:
+    """Return an icon in the colours given as 0xAARRGGBB."""
+    drawn = QIcon()
+    shape = QIcon(str(folder() / "icons" / f"{name}.svg")).pixmap(64, 64)
+    for mode, rgba in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
+        drawn.addPixmap(_tinted(shape, QColor.fromRgba(rgba)), mode)
+    return drawn
 
 
 def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
@@ -12,10 +15,13 @@ from audioclust_gui.autosave import Autosave
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.worker import Failure
+from engine.audio.dataset import Dataset
 from engine.projects.file import SUFFIX
 from engine.projects.opening import Opened, projects_folder
+from engine.projects.project import Project
 
 RECENT_LIMIT = 12
+LOOKED_FOR = 16  # clips that tell whether a folder is the one that was meant
 _RECENT = "recent"
 _LAST = "last"
 
@@ -39,26 +45,33 @@ class Session(QObject):
         self._document = document
         self._jobs = jobs
         self._opening: Job | None = None
+        self._next: Callable[[], None] | None = None  # what opens when all is written
+        self._moving_to: Path | None = None  # where the project goes on once written
         file = projects_folder().parent / "settings.ini"
         self.settings = QSettings(str(file), QSettings.Format.IniFormat)
         self.autosave = Autosave(self)
+        self.autosave.saved.connect(self._saved)
         self.autosave.failed.connect(self._not_saved)
-        self._trouble = ""
+        self.autosave.shared.connect(self._shared)
+        self.autosave.rested.connect(self._open_next)
+        self._troubles: dict[Path, str] = {}
+        self._told_shared: set[Path] = set()
         document.settled.connect(self._save)
 
     @property
     def opening(self) -> bool:
         """Whether something is being opened right now."""
-        return self._opening is not None
+        return self._opening is not None or self._next is not None
 
     def open(self, path: str | Path) -> None:
         """Open a folder of sounds or a project file."""
         path = Path(path).absolute()
-        if path.is_dir():
+        # Not Path.is_dir and exists, which raise where a folder may not be looked into.
+        if os.path.isdir(path):  # noqa: PTH112
             target, title = "open_folder", f"Looking through {path.name}"
         elif path.suffix.lower() == SUFFIX:
             target, title = "open_project", f"Opening {path.name}"
-        elif path.exists():
+        elif os.path.exists(path):  # noqa: PTH110
             words = f"{path} is neither a folder nor a project ({SUFFIX})."
             self.troubled.emit("Cannot open this", f"{words} Open its folder instead.")
             return
@@ -74,24 +87,39 @@ class Session(QObject):
 
     def open_last(self) -> None:
         """Open what was open last, or the demo on the first start."""
-        last = str(self.settings.value(_LAST, "") or "")
-        if last and Path(last).exists():
+        last = _stored_path(self.settings.value(_LAST, ""))
+        if last and os.path.exists(last):  # noqa: PTH110
             self.open(last)
         else:
             self.open_demo()
 
     def locate(self, folder: str | Path) -> None:
-        """Say where the sounds of this project are now."""
+        """Say where the sounds of this project are now.
+
+        What failed while they were away is tried again.
+        """
         project = self._document.project
         dataset = replace(project.dataset, root=str(Path(folder).absolute()))
-        self._document.commit(replace(project, dataset=dataset), "locate sounds")
+        there, looked_for = _found(dataset)
+        if not there:
+            name = dataset.clips[0].path if dataset.clips else "there"
+            text = f"None of this project's sounds is in {folder}: no {name}, for one."
+            self.troubled.emit("These are not the sounds", text)
+            return
+        if there < looked_for:
+            text = f"Of {looked_for} sounds looked for, {there} are in {folder}."
+            self.noted.emit("Locate sounds", text)
+        project = replace(project, dataset=dataset)
+        if project.extraction is not None and project.extraction.failures:
+            project = Project(dataset, project.pipeline)
+        self._document.commit(project, "locate sounds")
 
     @property
     def recent(self) -> list[str]:
         """What was opened lately, the newest first."""
         stored = self.settings.value(_RECENT, [])
         paths = [stored] if isinstance(stored, str) else list(stored or [])
-        return [path for path in paths if isinstance(path, str) and path]
+        return [path for path in map(_stored_path, paths) if path]
 
     def clear_recent(self) -> None:
         """Forget what was opened."""
@@ -106,7 +134,18 @@ class Session(QObject):
     def _run(self, name: str, args: tuple[str, ...], title: str, shown: str) -> None:
         if self._opening is not None:
             self._opening.cancel()
+        self._next = partial(self._start, name, args, title, shown)
         self.opening_changed.emit(True)  # so that nothing else keeps it waiting
+        self._open_next()
+
+    def _open_next(self) -> None:
+        """Open what waits, but not before what it may read has been written."""
+        if self._next is None or self._moving_to is not None or not self.autosave.idle:
+            return
+        begin, self._next = self._next, None
+        begin()
+
+    def _start(self, name: str, args: tuple[str, ...], title: str, shown: str) -> None:
         target = f"engine.projects.opening:{name}"
         self._opening = job = self._jobs.run(target, *args, title=title)
         job.succeeded.connect(lambda opened: self._opened(job, opened, shown))
@@ -117,15 +156,17 @@ class Session(QObject):
     def _ended(self, job: Job) -> None:
         if self._opening is job:
             self._opening = None
-            self.opening_changed.emit(False)
+            if self._next is None:
+                self.opening_changed.emit(False)
 
     def _opened(self, job: Job, opened: Opened, shown: str) -> None:
-        if self._opening is not job:
+        if self._opening is not job or self._next is not None:
             return
+        self._moving_to = None
         self._document.open(opened.project, opened.path, opened.view)
         for note in opened.notes:
             self.noted.emit("Opened", note)
-        self.settings.setValue(_LAST, shown)
+        self.settings.setValue(_LAST, _storable(shown))
         if shown:
             self._remember(shown)
 
@@ -134,29 +175,67 @@ class Session(QObject):
 
     def _remember(self, path: str) -> None:
         paths = [path, *(known for known in self.recent if known != path)]
-        self.settings.setValue(_RECENT, paths[:RECENT_LIMIT])
-        self.recent_changed.emit()
+        self._store_recent(paths[:RECENT_LIMIT])
 
     def _forget(self, path: str) -> None:
         others = [known for known in self.recent if known != path]
-        self.settings.setValue(_RECENT, others)
+        self._store_recent(others)
+
+    def _store_recent(self, paths: list[str]) -> None:
+        self.settings.setValue(_RECENT, [_storable(path) for path in paths])
         self.recent_changed.emit()
 
     def save_as(self, path: Path) -> None:
-        """Go on in a file of that name."""
+        """Go on in a file of that name, once the project could be written there."""
+        path = path.absolute()
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
-        self._document.save_as(path)
-        self.noted.emit("Saved", f"The project is in {path} from now on")
-        self.settings.setValue(_LAST, os.fspath(path))
-        self._remember(os.fspath(path))
+        self._moving_to = path
+        self.autosave.save(path, self._document.project, self._document.view)
 
     def _save(self) -> None:
         document = self._document
         if document.path is not None:
             self.autosave.save(document.path, document.project, document.view)
 
-    def _not_saved(self, reason: str) -> None:
-        if reason != self._trouble:
-            self._trouble = reason
+    def _saved(self, path: Path) -> None:
+        self._troubles.pop(path, None)
+        if path == self._moving_to:
+            self._moving_to = None
+            self._document.save_as(path)
+            self.noted.emit("Saved", f"The project is in {path} from now on")
+            self.settings.setValue(_LAST, _storable(os.fspath(path)))
+            self._remember(os.fspath(path))
+
+    def _not_saved(self, path: Path, reason: str) -> None:
+        if path == self._moving_to:
+            self._moving_to = None
+            text = f"{reason}. It goes on in {self._document.path}"
+            self.troubled.emit("The project was not saved there", text)
+        elif self._troubles.get(path) != reason:
+            self._troubles[path] = reason
             self.troubled.emit("The project was not saved", reason)
+
+    def _shared(self, path: Path) -> None:
+        if path not in self._told_shared:
+            self._told_shared.add(path)
+            text = f"{path} is being changed by another window, too. "
+            text += "What was changed last is kept."
+            self.troubled.emit("Open twice", text)
+
+
+def _found(dataset: Dataset) -> tuple[int, int]:
+    """Count the clips that are there, of some that lie evenly in the collection."""
+    clips = dataset.clips[:: max(1, len(dataset) // LOOKED_FOR)]
+    there = [os.path.isfile(dataset.file(clip)) for clip in clips]  # noqa: PTH113
+    return sum(there), len(there)
+
+
+def _storable(path: str) -> str:
+    """Return a path as the settings can hold it: a name need not be UTF-8."""
+    return quote(os.fsencode(path))
+
+
+def _stored_path(value: object) -> str:
+    """Return the path that `_storable` took, "" for anything else."""
+    return os.fsdecode(unquote_to_bytes(value)) if isinstance(value, str) else ""

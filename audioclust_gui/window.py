@@ -60,7 +60,7 @@ class Window(QMainWindow):
         super().__init__()
         self._document = document
         self._session = session
-        self.dialogs = Dialogs(self, document, session)
+        self.dialogs = Dialogs(self, document, session, jobs)
         self.dataset = DatasetView(document, audition)
         self.map = MapView(document, workflow, audition)
         self.cut = CutView(document)

@@ -158,7 +158,8 @@ class Workflow(QObject):
         project = self._document.project
         if not project.dataset.clips or self.unusable:
             return None
-        if project.grouped and project.mapped:
+        complete = project.grouped and project.mapped
+        if complete and (project.extracted or project.scores is not None):
             return None
         if not project.extracted:
             return "extract"

@@ -45,6 +45,10 @@ class ProjectError(EngineError):
     """A project file cannot be read, written or understood."""
 
 
+class DamagedProjectError(ProjectError):
+    """What a file holds is no project, and waiting will not make it one."""
+
+
 class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
     """The person asked for a run to end.
 

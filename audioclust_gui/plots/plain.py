@@ -12,6 +12,8 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a name as one line: what is not printable becomes a mark."""
+    if text.isprintable():  # nearly all are, and an undecodable byte is not
+        return text
     shown = plain(text)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
 

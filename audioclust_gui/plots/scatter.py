@@ -31,6 +31,8 @@ _ZOOMS = {
 _FITS = (Qt.Key.Key_0, Qt.Key.Key_Home)
 _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MARGIN = 0.07
+_FARTHEST = 1e12
+_TINY = 1e-300
 
 
 class ScatterPlot(pg.GraphicsView):
@@ -90,10 +92,10 @@ class ScatterPlot(pg.GraphicsView):
         ----------
         positions : float32 array, shape (n, 2)
             Horizontal and vertical, upwards. A point with a coordinate that is not
-            finite has no place and is not drawn.
+            finite or beyond 1e12 has no place and is not drawn.
         """
         positions = np.asarray(positions, np.float32).reshape(-1, 2)
-        placed = np.isfinite(positions).all(axis=1)
+        placed = (np.abs(positions) <= _FARTHEST).all(axis=1)
         if not placed.all():
             positions = np.where(placed[:, None], positions, np.float32(np.nan))
         changed = len(positions) != len(self._points.positions)
@@ -233,8 +235,11 @@ class ScatterPlot(pg.GraphicsView):
         if self._moved_by_hand:
             return right < x0 or left > x1 or top < y0 or bottom > y1
         outside = left < x0 or right > x1 or bottom < y0 or top > y1
-        filled = max((right - left) / (x1 - x0), (top - bottom) / (y1 - y0))
-        return outside or filled < 0.7
+        if outside:
+            return True
+        # A view so far out that it has no width shows at most one point.
+        wide, high = max(x1 - x0, _TINY), max(y1 - y0, _TINY)
+        return max((right - left) / wide, (top - bottom) / high) < 0.7
 
     def _on_moved_by_hand(self) -> None:
         self._moved_by_hand = True

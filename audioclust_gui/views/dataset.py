@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
+import numpy as np
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QEvent,
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QSignalBlocker,
@@ -28,6 +31,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
 from audioclust_gui.widgets.folder_tree import FolderTree
+from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
 from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
@@ -54,6 +58,12 @@ class ClipTableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(22)
         self.setAccessibleName("Clips")
         self.clicked.connect(lambda index: self.meant.emit(index.row()))
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        # A header asks of every row whether it is selected, in order to look pressed.
+        # This one does not look so, and must not ask: it gets a selection of its own.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = self.currentIndex().row()
@@ -107,6 +117,7 @@ class DatasetView(QWidget):
             "Clips with every word in path or label  (Ctrl+F; Esc clears)"
         )
         self._count = QLabel()
+        self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._folder = ""
         self._selecting = False
         self._timer = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
@@ -121,8 +132,8 @@ class DatasetView(QWidget):
         self.model.modelReset.connect(self._restore_anew)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
-        document.current_changed.connect(self._restore)
-        document.selection_changed.connect(self._restore)
+        document.current_changed.connect(self._show_current)
+        document.selection_changed.connect(self._show_selection)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
@@ -174,6 +185,7 @@ class DatasetView(QWidget):
 
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.dataset is not new.dataset:
+            self._folder = ""  # as the tree begins anew
             self.tree.set_dataset(new.dataset)
             self.model.set_dataset(new.dataset)
             self._apply_filter()
@@ -211,41 +223,37 @@ class DatasetView(QWidget):
         self._audition.play(clip)
         self._audition.prepare(self.model.clip_at(r) for r in near)
 
-    def _selected(self, *_: QItemSelection) -> None:
-        rows = self.table.selectionModel().selectedRows()
+    def _selected(self) -> None:
+        runs = selected_runs(self.table.selectionModel())
+        clips = (self.model.clips_between(*run).tolist() for run in runs)
         self._selecting = True
-        self._document.select(self.model.clip_at(index.row()) for index in rows)
+        self._document.select(chain.from_iterable(clips))
         self._selecting = False
 
     def _restore_anew(self) -> None:
         self.table.doItemsLayout()  # else it scrolls by the rows there were before
-        self._restore()
+        self._show_selection()
+        self._show_current()
 
-    def _restore(self) -> None:
-        """Show the document's selection and current clip; emits nothing."""
+    def _show_selection(self) -> None:
+        """Select what the document has selected; emits nothing."""
         if self._selecting:
             return
-        model, view = self.table.selectionModel(), self.table
-        rows = sorted(self.model.row_of(clip) for clip in self._document.selection)
-        wanted = QItemSelection()
-        for first, last in _runs([row for row in rows if row >= 0]):
-            wanted.select(self.model.index(first, 0), self.model.index(last, CLUSTER))
+        selection = self._document.selection
+        clips = np.fromiter(selection, np.int64, len(selection))
+        chosen = selection_of(self.model, self.model.rows_of(clips))
+        model = self.table.selectionModel()
+        with QSignalBlocker(model):
+            model.select(chosen, _Flag.ClearAndSelect)
+        self.table.viewport().update()
+
+    def _show_current(self) -> None:
+        """Go to the document's current clip; emits nothing."""
         row = self.model.row_of(self._document.current)
         current = self.model.index(row, 0) if row >= 0 else QModelIndex()
+        model = self.table.selectionModel()
         with QSignalBlocker(model):
-            model.select(wanted, _Flag.ClearAndSelect)
             model.setCurrentIndex(current, _Flag.NoUpdate)
         if row >= 0:
-            view.scrollTo(current)
-        view.viewport().update()
-
-
-def _runs(rows: list[int]) -> list[tuple[int, int]]:
-    """Return ascending rows as (first, last) of every unbroken run."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = runs[-1][0], row
-        else:
-            runs.append((row, row))
-    return runs
+            self.table.scrollTo(current)
+        self.table.viewport().update()

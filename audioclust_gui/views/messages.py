@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from audioclust_gui import assets
 from audioclust_gui.document import Document
-from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.plots.plain import one_line
+from audioclust_gui.widgets.message_table import Message, MessageTable
+from audioclust_gui.widgets.selected_rows import selected_runs
 from engine.projects.project import Project
-
-_CLIP = Qt.ItemDataRole.UserRole
 
 
 class MessagesView(QWidget):
@@ -38,21 +36,23 @@ class MessagesView(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.list = QTreeWidget()
-        self.list.setHeaderLabels(["What", "Why"])
+        self.model = MessageTable(self)
+        self.list = QTreeView()
+        self.list.setModel(self.model)
         self.list.setAccessibleName("Messages and problems")
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setAlternatingRowColors(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setColumnWidth(0, 300)
-        self.list.itemActivated.connect(self._look_at)
-        self.list.itemClicked.connect(self._look_at)
+        self.list.activated.connect(self._look_at)
+        self.list.clicked.connect(self._look_at)
         copy = QAction("Copy", self.list, shortcut=QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy)
         self.list.addAction(copy)
-        self._empty = QLabel("No problems so far.")
+        self._empty = QLabel()
+        self._empty.setTextFormat(Qt.TextFormat.PlainText)
         self._copy = QPushButton("Copy")
         self._copy.setToolTip("Copy the selected rows, or all  (Ctrl+C)")
         self._copy.clicked.connect(self.copy)
@@ -71,62 +71,47 @@ class MessagesView(QWidget):
         document.changed.connect(self._on_changed)
         self._counted()
 
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return self.model.rowCount()
+
     def add(self, title: str, text: str, *, trouble: bool = True) -> None:
         """Put an event at the top, with the time of day; a trouble gets a sign."""
         stamp = datetime.now().astimezone().strftime("%H:%M:%S")
-        item = self._item(f"{stamp}  {title}", text, trouble=trouble)
-        self.list.insertTopLevelItem(0, item)
+        self.model.add(Message(f"{stamp}  {title}", text, trouble))
         self._counted()
 
     def clear(self) -> None:
         """Forget the events; the files that cannot be used stay listed."""
-        self.list.clear()
-        self._list_failures(self._document.project)
+        self.model.clear_events()
+        self._counted()
 
     def copy(self) -> None:
         """Copy the selected rows, or all of them, as text."""
-        rows = self.list.selectedItems() or [
-            self.list.topLevelItem(i) for i in range(self.list.topLevelItemCount())
-        ]
-        text = "\n".join(f"{row.text(0)}\t{row.text(1)}" for row in rows)
+        runs = selected_runs(self.list.selectionModel()) or [(0, self.count - 1)]
+        rows = [row for first, last in runs for row in range(first, last + 1)]
+        messages = [self.model.message(row) for row in rows]
+        text = "\n".join(f"{one_line(m.what)}\t{one_line(m.why)}" for m in messages)
         QGuiApplication.clipboard().setText(text)
 
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return self.list.topLevelItemCount()
-
     def _on_replaced(self) -> None:
-        self.clear()
+        self.model.clear_events()
+        self._list_failures(self._document.project)
 
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.extraction is not new.extraction:
-            for i in reversed(range(self.list.topLevelItemCount())):
-                if self.list.topLevelItem(i).data(0, _CLIP) is not None:
-                    self.list.takeTopLevelItem(i)
             self._list_failures(new)
 
     def _list_failures(self, project: Project) -> None:
-        failures = project.extraction.failures if project.extraction else ()
-        items = []
-        for failure in failures:
-            item = self._item(failure.path, failure.reason)
-            item.setData(0, _CLIP, failure.index)
-            items.append(item)
-        self.list.addTopLevelItems(items)
+        self.model.set_failures(
+            project.extraction.failures if project.extraction else ()
+        )
         self._counted()
 
-    def _item(self, what: str, why: str, *, trouble: bool = True) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([one_line(what), one_line(why)])
-        if trouble:
-            item.setIcon(0, assets.icon("warning"))
-        item.setToolTip(0, tooltip(what))
-        item.setToolTip(1, tooltip(why))
-        return item
-
-    def _look_at(self, item: QTreeWidgetItem) -> None:
-        clip = item.data(0, _CLIP)
-        if clip is not None and clip < len(self._document.project.dataset):
+    def _look_at(self, index: QModelIndex) -> None:
+        clip = self.model.message(index.row()).clip
+        if 0 <= clip < len(self._document.project.dataset):
             self._document.set_current(clip)
 
     def _counted(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+from PySide6.QtWidgets import QProgressBar, QPushButton, QStatusBar
 
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.plots.plain import one_line
+from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.workflow import Workflow
 from engine.progress import Step
 
@@ -29,7 +30,7 @@ class StatusView(QStatusBar):
         self._workflow = workflow
         self._running: list[Job] = []
         self._began = 0.0
-        self.words = QLabel("Ready")
+        self.words = ElidedLabel("Ready")
         self.words.setContentsMargins(6, 0, 0, 0)
         self.bar = QProgressBar()
         self.bar.setFixedWidth(220)
@@ -37,7 +38,7 @@ class StatusView(QStatusBar):
         self.bar.setAccessibleName("Progress")
         self.stop = QPushButton("Cancel", toolTip="Stop what is running  (Ctrl+.)")
         self.stop.clicked.connect(self.cancel)
-        self.addWidget(self.words)
+        self.addWidget(self.words, 1)
         self.addPermanentWidget(self.bar)
         self.addPermanentWidget(self.stop)
         self._show()
@@ -49,7 +50,7 @@ class StatusView(QStatusBar):
         for job in list(self._running):
             job.cancel()
         if self._running:
-            self.words.setText("Cancelling…")
+            self.words.set_text("Cancelling…")
             self.stop.setEnabled(False)
 
     def say(self, text: str) -> None:
@@ -70,7 +71,7 @@ class StatusView(QStatusBar):
         self._began = time.monotonic()
         self._show()
         if outcome == "cancelled" and not self._running:
-            self.words.setText(f"{job.title}: cancelled")
+            self.words.set_text(one_line(f"{job.title}: cancelled"))
 
     def _progress(self, job: Job, step: Step) -> None:
         if job is not self._running[0]:
@@ -87,7 +88,7 @@ class StatusView(QStatusBar):
             if share > _ENOUGH_TO_GUESS:
                 elapsed = time.monotonic() - self._began
                 words += _left(elapsed * (1 - share) / share)
-        self.words.setText(one_line(words))
+        self.words.set_text(one_line(words))
 
     def _show(self) -> None:
         busy = bool(self._running)
@@ -95,7 +96,8 @@ class StatusView(QStatusBar):
         self.stop.setVisible(busy)
         self.stop.setEnabled(True)
         self.bar.setRange(0, 0)
-        self.words.setText(f"{one_line(self._running[0].title)}…" if busy else "Ready")
+        title = f"{one_line(self._running[0].title)}…" if busy else "Ready"
+        self.words.set_text(title)
 
 
 def _left(seconds: float) -> str:

@@ -46,6 +46,7 @@ class ViewerView(QWidget):
         self._note = QLabel()
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
+        self._note.setMinimumWidth(1)  # else the longest word widens the window
         self._note.hide()
         row = QHBoxLayout()
         row.setSpacing(4)

@@ -11,12 +11,23 @@ from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
+from audioclust_gui.widgets.clip_index import ClipIndex
 from engine.audio.dataset import Dataset
 from engine.clustering.partition import NOISE, UNPLACED
 
 COLUMNS = ("Name", "Folder", "Label", "Cluster")
 NAME, FOLDER, LABEL, CLUSTER = range(4)
 _Role = Qt.ItemDataRole
+_ROLES = frozenset(
+    {
+        _Role.DisplayRole,
+        _Role.DecorationRole,
+        _Role.ForegroundRole,
+        _Role.ToolTipRole,
+        _Role.AccessibleTextRole,
+    }
+)
+_SORTED_BY = {NAME: "name", FOLDER: "folder", LABEL: "label"}
 
 
 def cluster_text(label: int) -> str:
@@ -32,11 +43,11 @@ class ClipTable(QAbstractTableModel):
         self._dataset = Dataset("")
         self._labels: NDArray[np.int32] = np.empty(0, np.int32)
         self._failures: dict[int, str] = {}
-        self._texts: list[str] = []
+        self._index = ClipIndex(self._dataset)
         self._shown: NDArray[np.int64] = np.empty(0, np.int64)
         self._row_of: NDArray[np.int64] = np.empty(0, np.int64)
         self._words: list[str] = []
-        self._folder: str | None = None
+        self._folder = ""
         self._sorted = (-1, Qt.SortOrder.AscendingOrder)
         self._dark = False
 
@@ -44,10 +55,10 @@ class ClipTable(QAbstractTableModel):
         """Show another collection, unfiltered."""
         self.beginResetModel()
         self._dataset = dataset
-        self._texts = []
+        self._index = ClipIndex(dataset)
         self._labels = np.full(len(dataset), UNPLACED, np.int32)
         self._failures = {}
-        self._words, self._folder = [], None
+        self._words, self._folder = [], ""
         self._arrange()
         self.endResetModel()
 
@@ -65,8 +76,8 @@ class ClipTable(QAbstractTableModel):
         """Use the colours of the dark or the light theme."""
         self._dark = dark
 
-    def set_filter(self, text: str, folder: str | None) -> None:
-        """Show clips whose path or label holds every word, below a folder."""
+    def set_filter(self, text: str, folder: str) -> None:
+        """Show clips whose path or label holds every word, below a folder or ""."""
         self._words, self._folder = text.casefold().split(), folder
         self.beginResetModel()
         self._arrange()
@@ -84,6 +95,15 @@ class ClipTable(QAbstractTableModel):
     def clip_at(self, row: int) -> int:
         """Return the clip shown in a row."""
         return int(self._shown[row])
+
+    def clips_between(self, first: int, last: int) -> NDArray[np.int64]:
+        """Return the clips shown in some rows, both ends included."""
+        return self._shown[first : last + 1]
+
+    def rows_of(self, clips: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows that show some of these clips, without the hidden ones."""
+        rows = self._row_of[clips[(clips >= 0) & (clips < len(self._row_of))]]
+        return rows[rows >= 0]
 
     def row_of(self, clip: int) -> int:
         """Return the row that shows a clip, or -1 where the filter hides it."""
@@ -103,6 +123,8 @@ class ClipTable(QAbstractTableModel):
         return None
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
+        if role not in _ROLES:
+            return None
         clip = int(self._shown[index.row()])
         column = index.column()
         if role == _Role.DisplayRole:
@@ -137,30 +159,16 @@ class ClipTable(QAbstractTableModel):
             return "unused"
         return cluster_text(int(self._labels[clip]))
 
-    def _searched(self) -> list[str]:
-        """Return what the filter looks at, made when it is first used."""
-        if not self._texts:
-            clips = self._dataset.clips
-            truth = self._dataset.labels or ("",) * len(clips)
-            pairs = zip(clips, truth, strict=True)
-            self._texts = [f"{clip.path}\n{label}".casefold() for clip, label in pairs]
-        return self._texts
-
     def _arrange(self) -> None:
-        shown = np.arange(len(self._dataset))
-        if self._folder:
-            inside = self._folder + "/"
-            clips = self._dataset.clips
-            shown = shown[[clip.path.startswith(inside) for clip in clips]]
-        if self._words:
-            texts, words = self._searched(), self._words
-            shown = shown[[all(word in texts[i] for word in words) for i in shown]]
         column, order = self._sorted
         if column == CLUSTER:
-            shown = shown[np.argsort(self._labels[shown], kind="stable")]
+            shown = np.argsort(self._labels, kind="stable")
         elif column >= 0:
-            names = [self._text(i, column).casefold() for i in shown]
-            shown = shown[sorted(range(len(names)), key=names.__getitem__)]
+            shown = self._index.order(_SORTED_BY[column])
+        else:
+            shown = np.arange(len(self._dataset))
+        if self._words or self._folder:
+            shown = shown[self._index.matching(self._words, self._folder)[shown]]
         if column >= 0 and order == Qt.SortOrder.DescendingOrder:
             shown = shown[::-1]
         self._shown = shown

@@ -6,7 +6,7 @@ folder with any number of metadata columns beside them; one column may be the tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -93,6 +93,22 @@ class Dataset:
         """Return the number of clips."""
         return len(self.clips)
 
+    def __reduce__(self) -> tuple[Callable[..., Dataset], tuple[object, ...]]:
+        """Travel to another process as columns, not as one object per clip.
+
+        Pickling holds the interpreter in one go; making the clips does not, so a
+        window at either end goes on.
+        """
+        paths = tuple([clip.path for clip in self.clips])
+        starts = tuple([clip.start for clip in self.clips])
+        ends = tuple([clip.end for clip in self.clips])
+        return _from_columns, (
+            self.root,
+            (paths, starts, ends),
+            self.columns,
+            self.label_column,
+        )
+
     @property
     def labels(self) -> tuple[str, ...] | None:
         """The truth, one per clip, "" where unknown; None without a label column."""
@@ -110,3 +126,13 @@ class Dataset:
     def with_label_column(self, name: str | None) -> Dataset:
         """Return the same clips, scored by another column."""
         return replace(self, label_column=name)
+
+
+def _from_columns(
+    root: str,
+    spans: tuple[tuple[str, ...], tuple[float, ...], tuple[float | None, ...]],
+    columns: Mapping[str, tuple[str, ...]],
+    label_column: str | None,
+) -> Dataset:
+    """Return the dataset that `Dataset.__reduce__` took apart."""
+    return Dataset(root, tuple(map(Clip, *spans)), columns, label_column)

@@ -8,25 +8,32 @@ length are followed. Every function may be called from several threads at once.
 
 from __future__ import annotations
 
+import errno
+import io
 import math
 import os
 import stat
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.audio.reasons import UNWRITTEN, duration, plain_reason
 from engine.errors import AudioError
 
 if TYPE_CHECKING:
-    from engine.audio.readers import Reader
+    from engine.audio.readers import Blocks, Reader
 
 RATE = 22_050
 """The rate at which the engine listens, in Hz."""
+
+LOWEST_RATE = 1000
+"""Below this many Hz a header is taken to be damaged: no sound is recorded so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,8 @@ def probe(path: str | Path) -> AudioInfo:
         If there is no such file, it is no sound, or it holds no samples.
     """
     with _opened(path) as reader:
-        duration = reader.frames / reader.rate
-        return AudioInfo(reader.rate, reader.channels, duration, reader.format)
+        seconds = reader.frames / reader.rate
+        return AudioInfo(reader.rate, reader.channels, seconds, reader.format)
 
 
 def decode(
@@ -80,6 +87,7 @@ def decode(
     *,
     rate: int | None = RATE,
     mono: bool = True,
+    longest: float = math.inf,
 ) -> NDArray[np.float32]:
     """Decode a file, or only a span of it.
 
@@ -96,6 +104,9 @@ def decode(
         The rate wanted, in Hz; None keeps the file's own.
     mono : bool
         Whether to average the channels.
+    longest : float
+        How many seconds the caller has memory for; a longer span is refused before
+        any of it is decoded.
 
     Returns
     -------
@@ -107,7 +118,7 @@ def decode(
     ------
     AudioError
         If the file is missing, empty, no sound, damaged or cut short, the span lies
-        outside it, or it holds samples that are not finite.
+        outside it or is too long, or it holds samples that are not finite.
     """
     last = math.inf if end is None else end
     if not 0 <= start < last:
@@ -125,10 +136,17 @@ def decode(
                     f"the span starts at {start:g} s, but the sound ends at "
                     f"{reader.frames / native:g} s",
                 )
-            samples = reader.read(first, stop, mono)
-        # Files of floats hold anything; the check below speaks for all of it.
-        with np.errstate(over="ignore", invalid="ignore"):
-            samples = _resampled(samples, native, native if rate is None else rate)
+            ends = reader.frames if stop is None else min(stop, reader.frames)
+            if (seconds := (ends - first) / native) > longest:
+                raise AudioError(
+                    str(path),
+                    f"it lasts {duration(seconds)}; at most {duration(longest)} fit "
+                    "into this machine's memory; cut it into shorter files",
+                )
+            blocks = reader.blocks(first, stop, mono)
+            # Files of floats hold anything; the check below speaks for all of it.
+            with np.errstate(over="ignore", invalid="ignore"):
+                samples = _joined(blocks, native, native if rate is None else rate)
     except MemoryError:
         raise AudioError(
             str(path), "it does not fit into memory; cut it into shorter spans"
@@ -157,16 +175,19 @@ def write_wav(path: str | Path, samples: ArrayLike, rate: int) -> None:
     """
     import soundfile
 
-    from engine.audio.readers import c_name, plain_reason
-
     path = Path(path)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     data = np.asarray(samples, dtype=np.float32)
+    # By way of memory: of a full disk libsndfile says no more than "System error".
+    sound = io.BytesIO()
     try:
-        soundfile.write(c_name(part), data, rate, subtype="PCM_16", format="WAV")
+        soundfile.write(sound, data, rate, subtype="PCM_16", format="WAV")
+        part.write_bytes(sound.getbuffer())
         part.replace(path)
     except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioError(str(path), f"not written: {plain_reason(error)}") from error
+        known = getattr(error, "errno", None) is not None
+        reason = plain_reason(error) if known else UNWRITTEN
+        raise AudioError(str(path), f"not written: {reason}") from error
     finally:
         with suppress(OSError):
             part.unlink()
@@ -174,7 +195,7 @@ def write_wav(path: str | Path, samples: ArrayLike, rate: int) -> None:
 
 def _opened(path: str | Path) -> Reader:
     """Open a file after the checks that give a better reason than any codec."""
-    from engine.audio.readers import open_reader, plain_reason
+    from engine.audio.readers import open_reader
 
     try:
         status = os.stat(path)  # noqa: PTH116 - str and Path alike
@@ -185,23 +206,47 @@ def _opened(path: str | Path) -> Reader:
         raise AudioError(str(path), f"it is {kind}, not a file")
     if status.st_size == 0:
         raise AudioError(str(path), "the file is empty (0 bytes)")
+    if not os.access(path, os.R_OK):  # libsndfile would call it a "System error"
+        raise AudioError(str(path), plain_reason(PermissionError(errno.EACCES, "")))
     reader = open_reader(path)
     if reader.frames <= 0 or reader.rate <= 0:
         reader.close()
         raise AudioError(str(path), "it holds no samples; it is empty or cut short")
+    if reader.rate < LOWEST_RATE:
+        reader.close()
+        raise AudioError(
+            str(path),
+            f"its header gives a sample rate of {reader.rate} Hz, and must be damaged; "
+            f"copy or export it again at {LOWEST_RATE} Hz or more",
+        )
     return reader
 
 
-def _resampled(
-    samples: NDArray[np.float32], have: int, want: int
-) -> NDArray[np.float32]:
-    """Resample along time to the length librosa defines: ceil(n * want / have)."""
-    if have == want:
-        return samples
+def _joined(blocks: Blocks, have: int, want: int) -> NDArray[np.float32]:
+    """Resample along time to the length librosa defines: ceil(n * want / have).
+
+    A sound of several blocks is resampled on the way, so that it is never in memory
+    at its own rate, nor with all of its channels if these are averaged.
+    """
     import soxr
 
-    length = math.ceil(len(samples) * (want / have))
-    out: NDArray[np.float32] = soxr.resample(samples, have, want, quality="HQ")
+    start = list(islice(blocks, 2))
+    if len(start) == 1 and have == want:
+        return start[0]
+    if len(start) == 1:
+        n, out = len(start[0]), soxr.resample(start[0], have, want, quality="HQ")
+    else:
+        n, pieces = 0, []
+        channels = 1 if start[0].ndim == 1 else start[0].shape[1]
+        stream = soxr.ResampleStream(have, want, channels, "float32", "HQ")
+        for block in chain(start, blocks):
+            n += len(block)
+            pieces.append(block if have == want else stream.resample_chunk(block))
+        if have != want:
+            pieces.append(stream.resample_chunk(start[0][:0], last=True))
+        start.clear()
+        out = np.concatenate(pieces)
+    length = math.ceil(n * (want / have))
     if len(out) < length:
         padding = [(0, length - len(out))] + [(0, 0)] * (out.ndim - 1)
         return np.pad(out, padding)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio.reasons import plain_reason
 from engine.errors import AudioError
 
 # fmt: off
 NATIVE_EXTENSIONS = frozenset({
     ".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3",
-    ".mp2", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf",
+    ".mp2", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".voc", ".sph",
 })
 """What libsndfile reads, in lower case."""
 
@@ -30,9 +32,9 @@ FOREIGN_EXTENSIONS = frozenset({
 """What needs FFmpeg or the system's own codecs, in lower case."""
 # fmt: on
 
-# Enough frames for one read of nearly every clip; more only bounds the memory that
-# many channels take before they are averaged.
-_BLOCK = 1 << 20
+# Samples of all channels in one read: enough for nearly every clip as a whole, and a
+# bound (16 MB) for the memory of long recordings and of many channels.
+_BLOCK = 1 << 22
 # libsndfile misplaces a seek into the last page of a Vorbis stream (its issue 885), and
 # Opus needs time to converge. Pages last seconds at most: arriving this much earlier
 # and reading on is exact, and costs about 10 ms.
@@ -44,6 +46,9 @@ _UNKNOWN_FRAMES = 1 << 62
 _CUT_SHORT = re.compile(r"^ *(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 
 
+Blocks = Iterator[NDArray[np.float32]]
+
+
 class Reader(Protocol):
     """An open sound file; a context manager that closes it."""
 
@@ -52,8 +57,11 @@ class Reader(Protocol):
     frames: int
     format: str
 
-    def read(self, first: int, stop: int | None, mono: bool) -> NDArray[np.float32]:
-        """Return frames ``first`` to ``stop``, (n,) if ``mono`` else (n, channels)."""
+    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
+        """Yield frames ``first`` to ``stop``, (n,) if ``mono`` else (n, channels).
+
+        At least one frame, or AudioError.
+        """
 
     def close(self) -> None:
         """Close the file."""
@@ -98,48 +106,46 @@ class _NativeReader:
         self.frames: int = sound.frames
         self.format = f"{sound.format} {sound.subtype}"
 
-    def read(self, first: int, stop: int | None, mono: bool) -> NDArray[np.float32]:
+    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
         import soundfile
 
         announced = self._announced()
         wanted = announced if stop is None else min(stop, announced)
         if wanted > self.frames:
-            share = 100 * self.frames / announced
+            percent = 100 * self.frames / announced
+            share = f"{percent:.0f} %" if percent >= 0.5 else "almost nothing"
             raise self._error(
-                f"it is cut short: {share:.0f} % of the sound that its header "
+                f"it is cut short: {share} of the sound that its header "
                 "announces is there; copy or export it again"
             )
+        found = False
         try:
-            samples = self._blocks(first, wanted, mono)
+            for block in self._read(first, wanted):
+                if len(block):
+                    found = True
+                    yield _mixed(block) if mono else block
         except soundfile.LibsndfileError as error:
-            raise self._error(
-                f"it is damaged or cut short: {plain_reason(error)}"
-            ) from error
-        if not len(samples):
+            raise self._error(plain_reason(error)) from error
+        if not found:
             raise self._error(
                 f"no sound can be decoded at {first / self.rate:g} s; it is damaged"
             )
-        return samples
 
-    def _blocks(self, first: int, stop: int, mono: bool) -> NDArray[np.float32]:
+    def _read(self, first: int, stop: int) -> Blocks:
         preroll = 0
         if first and self._sound.format == "OGG":
             preroll = min(first, _PREROLL_SECONDS * self.rate)
         if first > preroll:
             self._sound.seek(first - preroll)
-        blocks, left = [], stop - first + preroll
+        most = max(1, _BLOCK // self.channels)
+        left = stop - first + preroll
         while left > 0:
-            block = self._sound.read(min(left, _BLOCK), dtype="float32", always_2d=True)
+            block = self._sound.read(min(left, most), dtype="float32", always_2d=True)
             if not len(block):
-                break  # the length of an MP3 without an index is an estimate
+                return  # the length of an MP3 without an index is an estimate
             left -= len(block)
-            wanted = block[preroll:]
+            yield block[preroll:]
             preroll = max(0, preroll - len(block))
-            blocks.append(_mixed(wanted) if mono else wanted)
-        if len(blocks) == 1:
-            return blocks[0]
-        empty = np.zeros((0,) if mono else (0, self.channels), np.float32)
-        return np.concatenate([empty, *blocks])
 
     def _announced(self) -> int:
         """Return the frames that the header promises, at least those that are there.
@@ -180,26 +186,34 @@ class _ForeignReader:
         self.frames = int((sound.duration + 0.1) * self.rate) if self.channels else 0
         self.format = Path(path).suffix[1:].upper() or "unknown"
 
-    def read(self, first: int, stop: int | None, mono: bool) -> NDArray[np.float32]:
+    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
         width = 2 * self.channels
-        pieces, size = [], 0
+        most = width * max(1, _BLOCK // self.channels)
+        held, at, found = bytearray(), 0, False
         try:
             for piece in self._sound:
-                pieces.append(bytes(piece))
-                size += len(piece)
-                if stop is not None and size >= stop * width:
+                until = None if stop is None else max(0, stop * width - at)
+                held += bytes(piece)[max(0, first * width - at) : until]
+                at += len(piece)
+                if len(held) >= most:
+                    found = True
+                    yield self._frames(bytes(held[:most]), mono)
+                    del held[:most]
+                if until is not None and len(piece) >= until:
                     break
         except _foreign_errors() as error:
             raise AudioError(
                 self._path, f"it is damaged: {plain_reason(error)}"
             ) from error
-        data = b"".join(pieces)[first * width : None if stop is None else stop * width]
-        if len(data) < width:
+        if whole := len(held) - len(held) % width:
+            yield self._frames(bytes(held[:whole]), mono)
+        elif not found:
             raise AudioError(
                 self._path, f"no sound can be decoded at {first / self.rate:g} s"
             )
-        whole = len(data) - len(data) % width
-        frames = np.frombuffer(data[:whole], "<i2").reshape(-1, self.channels)
+
+    def _frames(self, data: bytes, mono: bool) -> NDArray[np.float32]:
+        frames = np.frombuffer(data, "<i2").reshape(-1, self.channels)
         samples = (frames / np.float32(32768)).astype(np.float32)
         return _mixed(samples) if mono else samples
 
@@ -256,17 +270,3 @@ def _mixed(frames: NDArray[np.float32]) -> NDArray[np.float32]:
 def c_name(path: str | Path) -> str | bytes:
     """Return a file name as libsndfile takes it, also where it is not UTF-8."""
     return str(path) if os.name == "nt" else os.fsencode(path)
-
-
-def plain_reason(error: Exception) -> str:
-    """Say in words what a library or the system complains about."""
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    code = getattr(error, "code", None)
-    if code in (1, 7) or isinstance(error, TypeError):
-        # 7, "not a regular file", is what the MP3 parser says of any other content.
-        return "its content is not in a sound format that can be read"
-    text = getattr(error, "error_string", "") or str(error) or type(error).__name__
-    return text.strip().rstrip(".")

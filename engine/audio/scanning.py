@@ -1,8 +1,8 @@
 """A folder in, a `Dataset` out: every sound below it, in an order people expect.
 
 Hidden files and folders, what macOS and NAS boxes leave behind, and everything that is
-no sound by its extension are passed over. Nothing is opened: a file that turns out to
-be broken is found, by name and reason, when it is decoded.
+no sound by its extension are passed over; the last are counted. Nothing is opened: a
+file that turns out to be broken is found, by name and reason, when it is decoded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.audio.dataset import Clip, Dataset
 from engine.audio.readers import FOREIGN_EXTENSIONS, NATIVE_EXTENSIONS
+from engine.audio.reasons import plain_reason
 from engine.errors import AudioError
 from engine.progress import Report, Step, silent
 
@@ -38,7 +39,8 @@ class Scan:
     dataset : Dataset
         The sounds found.
     skipped : tuple of AudioError
-        One for each folder below the root that could not be read.
+        One for each folder below the root that could not be read, and for each pipe,
+        socket or device with the name of a sound.
     """
 
     dataset: Dataset
@@ -48,14 +50,14 @@ class Scan:
 def scan_folder(root: str | Path, report: Report = silent) -> Dataset:
     """Find every sound below a folder.
 
-    The shorter way to `scan`, for callers to whom skipped folders do not matter; the
-    last step's message names them all the same.
+    The shorter way to `scan`, for callers to whom it does not matter what was skipped;
+    the last step's message names it all the same.
     """
     return scan(root, report).dataset
 
 
 def scan(root: str | Path, report: Report = silent) -> Scan:
-    """Find every sound below a folder, and say which folders could not be read.
+    """Find every sound below a folder, and say what could not be looked at.
 
     Clips are ordered folder by folder, digits by their value ("clip2" before "clip10"),
     whatever the case and the file system. Each folder is visited once, so that links
@@ -67,7 +69,7 @@ def scan(root: str | Path, report: Report = silent) -> Scan:
         The folder.
     report : callable
         Told how many sounds were found so far; the last message sums up, and its
-        ``partial`` holds the skipped folders.
+        ``partial`` holds what was skipped.
 
     Returns
     -------
@@ -89,9 +91,10 @@ def scan(root: str | Path, report: Report = silent) -> Scan:
         walk.root, clips, {LABEL_COLUMN: folders}, LABEL_COLUMN if labelled else None
     )
     message = f"Found {len(clips)} sounds"
+    if walk.passed_over:
+        message += f"; {walk.passed_over} other files were passed over"
     if walk.skipped:
-        message += "; folders that could not be read: "
-        message += "; ".join(map(str, walk.skipped))
+        message += "; not looked at: " + "; ".join(map(str, walk.skipped))
     report(Step(len(clips), len(clips), message, tuple(walk.skipped)))
     return Scan(dataset, tuple(walk.skipped))
 
@@ -112,6 +115,7 @@ class _Walk:
     def __init__(self, root: str, report: Report) -> None:
         self.root = root
         self.skipped: list[AudioError] = []
+        self.passed_over = 0  # files that are no sound by their extension
         self._report = report
         self._reported = -1.0
 
@@ -149,17 +153,22 @@ class _Walk:
                 path = prefix + entry.name
                 if _is_folder(entry):
                     (links if entry.is_symlink() else folders).append(path)
-                elif _is_sound(entry):
+                elif not _is_called_sound(entry):
+                    self.passed_over += 1
+                elif _would_block(entry):
+                    reason = "it is a device or a pipe, not a file"
+                    self.skipped.append(AudioError(self._full(path), reason))
+                else:
                     found.append(path)
 
     def _full(self, folder: str) -> str:
         return os.path.join(self.root, *folder.split("/"))  # noqa: PTH118
 
     def _skip(self, folder: str, error: OSError) -> None:
-        reason = (error.strerror or str(error)).lower()
         if not folder:
+            reason = (error.strerror or str(error)).lower()
             raise AudioError(self.root, reason) from error
-        self.skipped.append(AudioError(self._full(folder), reason))
+        self.skipped.append(AudioError(self._full(folder), plain_reason(error)))
 
     def _say(self, found: int) -> None:
         now = time.monotonic()
@@ -185,9 +194,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # a link to itself
 
 
-def _is_sound(entry: os.DirEntry[str]) -> bool:
-    """Tell by the name; a pipe or a device of that name would block its reader."""
-    extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
-    if extension not in AUDIO_EXTENSIONS:
-        return False
-    return entry.is_symlink() or entry.is_file()
+def _is_called_sound(entry: os.DirEntry[str]) -> bool:
+    return os.path.splitext(entry.name)[1].lower() in AUDIO_EXTENSIONS  # noqa: PTH122
+
+
+def _would_block(entry: os.DirEntry[str]) -> bool:
+    """Tell a pipe, a socket or a device, or a link to one, from a file."""
+    try:
+        return not entry.is_file() and not stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return False  # a broken link: listed, so that somebody is told

@@ -7,7 +7,6 @@ once a second, so a run that is killed loses a second of work.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,9 +18,10 @@ import numpy as np
 
 from engine.audio.dataset import Dataset
 from engine.audio.decoding import decode
-from engine.audio.readers import plain_reason
+from engine.audio.reasons import plain_reason
 from engine.errors import AudioError, ParameterError
 from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
+from engine.features.machine import default_workers, longest_sound
 from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
 from engine.features.pooling import pooled_row
 from engine.features.spectral import FeatureParams, features_of
@@ -128,8 +128,10 @@ class _Request:
     stamp: Stamp
 
 
-def _row_of(request: _Request, params: FeatureParams) -> bytes:
-    samples = decode(request.path, request.start, request.end, rate=params.rate)
+def _row_of(request: _Request, params: FeatureParams, longest: float) -> bytes:
+    samples = decode(
+        request.path, request.start, request.end, rate=params.rate, longest=longest
+    )
     row = pooled_row(features_of(samples, params), params)
     # The key names the content that was hashed; other content must not be kept by it.
     if Stamp.of(request.path) != request.stamp:
@@ -167,12 +169,14 @@ class _Run:
         jobs = self._jobs()
         first = list(islice(jobs, _FEW))
         jobs = chain(first, jobs)
-        compute = partial(_row_of, params=self._params)
-        if workers == 0:
-            outcomes = compute_here(compute, jobs, self._beat)
+        if workers != 0:
+            workers = 1 if len(first) < _FEW else workers or default_workers()
+        longest = longest_sound(self._params, workers or 1)
+        compute = partial(_row_of, params=self._params, longest=longest)
+        if workers:
+            outcomes = compute_in_pool(compute, jobs, workers, self._beat)
         else:
-            many = 1 if len(first) < _FEW else workers or _default_workers()
-            outcomes = compute_in_pool(compute, jobs, many, self._beat)
+            outcomes = compute_here(compute, jobs, self._beat)
         for outcome in outcomes if first else ():
             self._take(outcome)
         self._reported = 0.0
@@ -261,10 +265,3 @@ class _Run:
         if now - self._reported >= _REPORT:
             self._reported = now
             self._report(Step(self._settled, len(self._keys), "Extracting features"))
-
-
-def _default_workers() -> int:
-    cores = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    return min(cores, max(2, cores - 1))

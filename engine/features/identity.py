@@ -7,9 +7,11 @@ file is remembered under its path, size and time of change.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,8 +33,13 @@ class Stamp:
 
     @classmethod
     def of(cls, path: str) -> Stamp:
-        """Read the stamp of a file; raises OSError."""
+        """Read the stamp of a file; raises OSError, also for a pipe or a device.
+
+        Reading one of those might never end.
+        """
         status = os.stat(path)  # noqa: PTH116 - thousands of calls
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", path)
         return cls(status.st_size, status.st_mtime_ns)
 
 

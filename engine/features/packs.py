@@ -1,14 +1,17 @@
 """One pack of the feature store: an immutable ``.npy`` file of rows and their keys.
 
 A pack is one structured record whose fields are whole columns (n, ...), so that reading
-one feature of many clips reads one contiguous stretch of the file. Its last field is a
-seal over the keys: a file that was cut short or never reached the disk lacks it.
+one feature of many clips reads one contiguous stretch of the file. Its last fields are
+a checksum of every column, compared when the column is first read, and a seal over keys
+and checksums: a file that was cut short or never reached the disk lacks it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+import warnings
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,15 +45,21 @@ class Pack:
 
     def __init__(self, path: Path, row: np.dtype[np.void]) -> None:
         try:
-            record = np.load(path, mmap_mode="r", allow_pickle=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                record = np.load(path, mmap_mode="r", allow_pickle=False)
             n_rows = len(record["key"][0])
             sound = record.dtype == _record_dtype(row, n_rows)
-        except (EOFError, IndexError, TypeError, SyntaxError, OverflowError) as error:
+        except OSError:
+            raise
+        # NumPy has the header parsed as Python, and damage there can raise anything.
+        except Exception as error:
             raise ValueError(f"{path} is no pack") from error
-        if not sound or record["seal"].tobytes() != _seal(record["key"].tobytes()):
+        if not sound or record["seal"].tobytes() != _seal(record):
             raise ValueError(f"{path} is damaged or holds other rows")
         self.path = path
         self._record = record[0]
+        self._checked: set[str] = set()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -66,6 +75,15 @@ class Pack:
         """Return one field of every row, mapped and not copied: (n, ...)."""
         column: NDArray[Any] = self._record[field]
         return column
+
+    def is_intact(self, field: str) -> bool:
+        """Tell whether a field is what was written: reads all of it, the first time."""
+        if field not in self._checked:
+            place = list(self._record.dtype.names or ()).index(field) - 1
+            if _checksum(self._record[field]) != self._record["checksums"][place]:
+                return False
+            self._checked.add(field)
+        return True
 
 
 def write_pack(
@@ -100,15 +118,19 @@ def write_pack(
     record = np.zeros(1, _record_dtype(row, len(keys)))
     raw = bytes.fromhex("".join(keys))
     record["key"] = np.frombuffer(raw, np.uint8).reshape(1, len(keys), KEY_BYTES)
-    record["seal"] = np.frombuffer(_seal(raw), np.uint8)
-    for name, column in columns.items():
-        record[name] = column
+    for place, name in enumerate(row.names or ()):
+        record[name] = columns[name]
+        record["checksums"][0, place] = _checksum(record[name][0])
+    record["seal"] = np.frombuffer(_seal(record), np.uint8)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (uuid.uuid4().hex + SUFFIX)
     part = path.with_suffix(PART_SUFFIX)
     try:
         with part.open("wb") as file:
-            np.save(file, record, allow_pickle=False)
+            header = np.lib.format.header_data_from_array_1_0(record)
+            np.lib.format.write_array_header_2_0(file, header)
+            # np.save would not tell a full disk from any other failure.
+            file.write(record.view(np.uint8).data)
         return part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -117,8 +139,13 @@ def write_pack(
 def _record_dtype(row: np.dtype[np.void], n_rows: int) -> np.dtype[np.void]:
     columns = [(n, row[n].base, (n_rows, *row[n].shape)) for n in row.names or ()]
     key, seal = ("key", "u1", (n_rows, KEY_BYTES)), ("seal", "u1", (KEY_BYTES,))
-    return np.dtype([key, *columns, seal])
+    return np.dtype([key, *columns, ("checksums", "<u4", (len(columns),)), seal])
 
 
-def _seal(keys: bytes) -> bytes:
-    return hashlib.blake2b(keys, digest_size=KEY_BYTES, person=b"pack").digest()
+def _checksum(column: NDArray[Any]) -> int:
+    return zlib.crc32(column.view(np.uint8).data)
+
+
+def _seal(record: NDArray[Any]) -> bytes:
+    content = record["key"].tobytes() + record["checksums"].tobytes()
+    return hashlib.blake2b(content, digest_size=KEY_BYTES, person=b"pack").digest()

@@ -194,6 +194,7 @@ def _serve(pipe: Connection, compute: Compute) -> None:
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent to answer
+    _silence_codecs()
     if hasattr(os, "nice"):
         os.nice(5)
     keep_freed_memory()
@@ -201,6 +202,12 @@ def _serve(pipe: Connection, compute: Compute) -> None:
         pipe.send(None)
         while True:
             pipe.send(_outcome(compute, pipe.recv()))
+
+
+def _silence_codecs() -> None:
+    """Send to nowhere what codecs print: it names no file, and the outcome says it."""
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), 2)
 
 
 def keep_freed_memory() -> None:
@@ -228,5 +235,8 @@ def _outcome(compute: Compute, job: Job) -> Outcome:
         return Outcome(job.number, compute(job.argument))
     except AudioError as error:
         return Outcome(job.number, None, error.reason)
+    except MemoryError:
+        reason = "it does not fit into memory; cut it into shorter files"
+        return Outcome(job.number, None, reason)
     except Exception as error:  # noqa: BLE001 - one bad clip never ends the run
         return Outcome(job.number, None, f"{type(error).__name__}: {error}")

@@ -9,9 +9,10 @@ once without locks, and everything may be deleted at any time.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import EngineError
+from engine.audio.reasons import UNWRITTEN
+from engine.errors import EngineError, FeaturesMissingError
 from engine.features.packs import PART_SUFFIX, SUFFIX, Pack, write_pack
 from engine.features.pooling import row_dtype
 from engine.features.spectral import FeatureParams
@@ -29,6 +31,7 @@ LAYOUT = 1
 
 _MOST_ROWS = 4096  # a full pack: about 140 MB of the default rows
 _MANY_PACKS = 16
+_WASTE = 4  # a quarter of the rows, kept twice, are worth writing the rest anew
 _ABANDONED = 3600.0  # seconds after which a part file has no writer any more
 
 
@@ -94,6 +97,7 @@ class FeatureStore:
         EngineError
             If the folder cannot be written.
         """
+        self.refresh()  # other processes may have been at the same clips
         fresh = {key: i for i, key in enumerate(keys) if key not in self}
         for part in _slices(list(fresh), _MOST_ROWS):
             chosen = rows[[fresh[key] for key in part]]
@@ -118,6 +122,9 @@ class FeatureStore:
         ------
         KeyError
             If a clip is not kept.
+        FeaturesMissingError
+            If the file that holds a clip turns out to be damaged. It is removed, so
+            that the features are extracted again.
         """
         out = np.empty((len(keys), *self.dtype[field].shape), self.dtype[field].base)
         wanted: dict[str, list[tuple[int, int]]] = {}
@@ -126,6 +133,11 @@ class FeatureStore:
             wanted.setdefault(name, []).append((target, source))
         for name, pairs in wanted.items():
             targets, sources = np.array(pairs).T
+            if not self._is_intact(name, field):
+                raise FeaturesMissingError(
+                    f"A file of features in {self.folder} was damaged; it was removed, "
+                    "and its clips have to be extracted again"
+                )
             out[targets] = self._packs[name].column(field)[sources]
         return out
 
@@ -137,31 +149,83 @@ class FeatureStore:
         EngineError
             If the folder cannot be written.
         """
+        self.refresh()
+        self._forget_vanished()
         self._sweep()
-        small = [n for n, pack in self._packs.items() if len(pack) < _MOST_ROWS // 2]
-        if len(small) <= _MANY_PACKS:
-            return
-        held: dict[str, list[str]] = {name: [] for name in small}
-        for key, (name, _) in self._places.items():
-            if name in held:
-                held[name].append(key)
-        for keys in _slices([key for name in small for key in held[name]], _MOST_ROWS):
+        held = self._held()
+        spare = sum(map(len, self._packs.values())) - len(self._places)
+        loose = {n for n, keys in held.items() if len(keys) < _MOST_ROWS // 2}
+        wasteful = spare * _WASTE > len(self._places)
+        if wasteful or len(loose) > _MANY_PACKS:
+            if wasteful:
+                loose |= {n for n in held if len(held[n]) < len(self._packs[n])}
+            self._merge({name: held[name] for name in loose})
+            # Another process may have merged the same packs meanwhile.
+            self.refresh()
+            self._forget_vanished()
+            held = self._held()
+        self._remove([name for name, keys in held.items() if not keys])
+
+    def _merge(self, held: dict[str, list[str]]) -> None:
+        """Write what is held of some packs into new ones, and remove the old."""
+        names = [
+            name
+            for name in sorted(held)
+            if all(self._is_intact(name, field) for field in self.dtype.names or ())
+        ]
+        for keys in _slices([key for name in names for key in held[name]], _MOST_ROWS):
             columns = {n: self.gather(keys, n) for n in self.dtype.names or ()}
             self._write(keys, columns)
-        for name in small:
-            path = self._packs.pop(name).path
+        self._remove(names)
+
+    def _held(self) -> dict[str, list[str]]:
+        """Return the keys of each pack, those that lie in several only once.
+
+        Every process prefers the same one of two packs, the larger, so that no two
+        remove each other's.
+        """
+        held: dict[str, list[str]] = {}
+        self._places.clear()
+        for name in sorted(self._packs, key=lambda n: (-len(self._packs[n]), n)):
+            held[name] = []
+            for row, key in enumerate(self._packs[name].keys()):
+                if self._places.setdefault(key, (name, row)) == (name, row):
+                    held[name].append(key)
+        return held
+
+    def _is_intact(self, name: str, field: str) -> bool:
+        """Check a column, and remove its pack if it is damaged."""
+        if self._packs[name].is_intact(field):
+            return True
+        self._damaged.add(name)
+        self._remove([name])
+        return False
+
+    def _forget_vanished(self) -> None:
+        self._forget(self._packs.keys() - self._names())
+
+    def _remove(self, names: Iterable[str]) -> None:
+        self._forget(names)
+        for name in names:
             with suppress(OSError):  # mapped by another process on Windows
-                path.unlink()
-        self._places = {k: p for k, p in self._places.items() if p[0] in self._packs}
+                (self.folder / name).unlink()
+
+    def _forget(self, names: Iterable[str]) -> None:
+        gone = set(names)
+        if gone:
+            self._packs = {n: p for n, p in self._packs.items() if n not in gone}
+            self._places = {k: p for k, p in self._places.items() if p[0] not in gone}
 
     def _write(self, keys: list[str], columns: dict[str, NDArray[Any]]) -> None:
         try:
             path = write_pack(self.folder, self.dtype, keys, columns)
         except OSError as error:
+            full = error.errno == errno.ENOSPC
             raise EngineError(
                 f"The feature store {self.folder} cannot be written: "
-                f"{error.strerror or error}. Free some space, or choose another folder "
-                f"with the environment variable AUDIOCLUST_CACHE"
+                f"{error.strerror or UNWRITTEN}. "
+                f"{'Free some space, or choose' if full else 'Choose'} another folder "
+                "with the environment variable AUDIOCLUST_CACHE"
             ) from error
         self._open(path.name)
         if path.name in self._packs:  # unless it was deleted just now

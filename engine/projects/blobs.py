@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.dataset import Clip
-from engine.errors import ProjectError
+from engine.errors import DamagedProjectError
 
 _DTYPES = frozenset({"<i4", "<i8", "<f4", "<f8"})
 Packed = tuple[str, str, bytes]
@@ -28,18 +28,20 @@ def unpack(dtype: str, shape: str, data: bytes) -> NDArray[Any]:
 
     Raises
     ------
-    ProjectError
+    DamagedProjectError
         If the type is none of those that projects hold, or the size does not fit.
     """
     if dtype not in _DTYPES:
-        raise ProjectError(
+        raise DamagedProjectError(
             f"array type must be one of {sorted(_DTYPES)}; it is {dtype}"
         )
     sides = json.loads(shape)
     if not all(isinstance(side, int) and side >= 0 for side in sides):
-        raise ProjectError(f"array shape must hold whole numbers; it is {shape}")
+        raise DamagedProjectError(f"array shape must hold whole numbers; it is {shape}")
     if math.prod(sides) * np.dtype(dtype).itemsize != len(data):
-        raise ProjectError(f"array of shape {shape} does not fit its {len(data)} bytes")
+        raise DamagedProjectError(
+            f"array of shape {shape} does not fit its {len(data)} bytes"
+        )
     stored = np.frombuffer(data, dtype=dtype).reshape(sides)
     native = stored.astype(stored.dtype.newbyteorder("="), copy=False)
     native.setflags(write=False)
@@ -71,13 +73,17 @@ def clip(path: str | bytes, start: float, end: float | None) -> Clip:
 
     Raises
     ------
-    ProjectError
+    DamagedProjectError
         If the path is absolute or climbs out, or the span is not one.
     """
     name = unpack_text(path)
     there = PurePath(name)
     if not name or there.anchor or ".." in there.parts or "\0" in name:
-        raise ProjectError(f"clip {name!r} must lie inside the collection's folder")
+        raise DamagedProjectError(
+            f"clip {name!r} must lie inside the collection's folder"
+        )
     if not 0 <= start < math.inf or (end is not None and not start < end < math.inf):
-        raise ProjectError(f"clip {name!r} must span a time; it is {start} to {end}")
+        raise DamagedProjectError(
+            f"clip {name!r} must span a time; it is {start} to {end}"
+        )
     return Clip(name, float(start), None if end is None else float(end))

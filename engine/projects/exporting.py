@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from engine.clustering.partition import UNPLACED
 from engine.errors import ProjectError
+from engine.progress import Report, Step, silent
 from engine.projects.project import Project
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_ROWS_A_STEP = 4096
 
 
-def write_csv(project: Project, path: str | Path) -> Path:
+def write_csv(project: Project, path: str | Path, report: Report = silent) -> Path:
     """Write one row per clip: path, span, label, cluster and place on the map.
 
     Parameters
@@ -22,6 +25,7 @@ def write_csv(project: Project, path: str | Path) -> Path:
     project : Project
     path : str or Path
         Replaced whole, or left as it was.
+    report : Report
 
     Returns
     -------
@@ -48,6 +52,8 @@ def write_csv(project: Project, path: str | Path) -> Path:
                 ["path", "start", "end", *map(_safe, columns), "cluster", "x", "y"]
             )
             for i, clip in enumerate(dataset.clips):
+                if i % _ROWS_A_STEP == 0:
+                    report(Step(i, len(dataset), "Exporting the clusters"))
                 placed = not np.isnan(positions[i, 0])
                 table.writerow(
                     [
@@ -62,6 +68,9 @@ def write_csv(project: Project, path: str | Path) -> Path:
         unfinished.replace(path)
     except OSError as error:
         raise ProjectError(f"{path}: cannot be written: {error}") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return path
 
 

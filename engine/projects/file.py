@@ -20,24 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.audio.dataset import Dataset
-from engine.errors import EngineError, ProjectError
+from engine.errors import DamagedProjectError, EngineError, ProjectError
 from engine.projects import blobs, records
+from engine.projects.database import open_existing, open_or_make, trouble
 from engine.projects.project import Project, View
 
 SUFFIX = ".audioclust"
-SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x41434C55  # "ACLU": what `file` and SQLite tools show
-_SCHEMA = """
-CREATE TABLE part (name TEXT PRIMARY KEY, json TEXT NOT NULL);
-CREATE TABLE clip (
-    position INTEGER PRIMARY KEY, path NOT NULL, start REAL NOT NULL, "end" REAL);
-CREATE TABLE metadata (
-    name TEXT NOT NULL, position INTEGER NOT NULL, value NOT NULL,
-    PRIMARY KEY (name, position)) WITHOUT ROWID;
-CREATE TABLE array (
-    part TEXT NOT NULL, name TEXT NOT NULL, dtype TEXT NOT NULL, shape TEXT NOT NULL,
-    data BLOB NOT NULL, PRIMARY KEY (part, name));
-"""
 _PARTS: dict[str, tuple[Callable[..., records.Record], Callable[..., Any]]] = {
     name: (getattr(records, f"encode_{name}"), getattr(records, f"decode_{name}"))
     for name in ("pipeline", "extraction", "grouping", "layout", "scores", "view")
@@ -55,7 +43,7 @@ class ProjectFile:
     Raises
     ------
     ProjectError
-        If it is not a project, is of a newer version, or cannot be opened.
+        If something else is there, it is of a newer version, or cannot be opened.
 
     Notes
     -----
@@ -64,29 +52,28 @@ class ProjectFile:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._connection = open_or_make(self.path)
+        self._identity = _identity(self.path)
         self._written: dict[str, Any] = {}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = not self.path.exists() or self.path.stat().st_size == 0
-            self._connection = sqlite3.connect(self.path, timeout=5.0)
-        except (sqlite3.Error, OSError) as error:
-            raise ProjectError(f"{self.path}: cannot be opened: {error}") from error
-        try:
-            if fresh:
-                self._connection.executescript(
-                    f"BEGIN; PRAGMA application_id = {_APPLICATION_ID};"
-                    f"PRAGMA user_version = {SCHEMA_VERSION}; {_SCHEMA} COMMIT;"
-                )
-            _check_kind(self._connection, self.path)
-        except sqlite3.Error as error:
-            self.close()
-            raise ProjectError(f"{self.path}: cannot be opened: {error}") from error
-        except ProjectError:
-            self.close()
-            raise
+        self._version: int | None = None
 
-    def write(self, project: Project, view: View) -> None:
+    @property
+    def in_place(self) -> bool:
+        """Whether the path still leads to the file that was opened.
+
+        Not after it was deleted, moved, or replaced by a backup or a sync program.
+        """
+        found = _identity(self.path)
+        return found is not None and found == self._identity
+
+    def write(self, project: Project, view: View) -> bool:
         """Store what differs from the last write, whole or not at all.
+
+        Returns
+        -------
+        bool
+            Whether another program had written to the file since the last write; all
+            of the project was stored then, so that the file is of one piece.
 
         Raises
         ------
@@ -96,20 +83,24 @@ class ProjectFile:
         values = {
             name: view if name == "view" else getattr(project, name) for name in _PARTS
         }
-        changed = {
-            name: value
-            for name, value in values.items()
-            if name not in self._written or self._written[name] is not value
-        }
         try:
             with self._connection as transaction:
-                if self._written.get("dataset") is not project.dataset:
+                transaction.execute("BEGIN IMMEDIATE")
+                (version,) = transaction.execute("PRAGMA data_version").fetchone()
+                shared = self._version is not None and version != self._version
+                known = {} if shared else self._written
+                if known.get("dataset") is not project.dataset:
                     _write_dataset(transaction, project.dataset, self.path)
-                for name, value in changed.items():
-                    _write_part(transaction, name, value)
-        except (sqlite3.Error, OSError) as error:
+                for name, value in values.items():
+                    if name not in known or known[name] is not value:
+                        _write_part(transaction, name, value)
+        except sqlite3.Error as error:
+            raise trouble(self.path, "cannot be written", error) from error
+        except (OSError, ValueError) as error:
             raise ProjectError(f"{self.path}: cannot be written: {error}") from error
         self._written = {**values, "dataset": project.dataset}
+        self._version = version
+        return shared
 
     def close(self) -> None:
         """Let go of the file."""
@@ -126,46 +117,49 @@ def read(path: str | Path) -> tuple[Project, View]:
 
     Raises
     ------
+    DamagedProjectError
+        If what the file holds is no project, or only the remains of one.
     ProjectError
-        If the file is missing, no project, of a newer version, or damaged.
+        If the file is missing, of a newer version, or cannot be read now.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - does not raise
         raise ProjectError(f"{path}: there is no such file")
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=5.0)) as connection:
-            _check_kind(connection, path)
+        with closing(open_existing(path)) as connection:
             dataset = _read_dataset(connection, path)
             found = {
                 name: _read_part(connection, name, len(dataset)) for name in _PARTS
             }
     except ProjectError as error:
         known = str(error)
-        raise ProjectError(
+        raise type(error)(
             known if str(path) in known else f"{path}: {known}"
         ) from error
-    except (sqlite3.Error, EngineError) as error:
-        raise ProjectError(f"{path}: cannot be read: {error}") from error
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ProjectError(f"{path}: is damaged: {error!r}") from error
+    except sqlite3.Error as error:
+        raise trouble(path, "cannot be read", error) from error
+    except EngineError as error:
+        raise DamagedProjectError(f"{path}: cannot be read: {error}") from error
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise DamagedProjectError(f"{path}: is damaged: {error!r}") from error
     view = found.pop("view") or View()
     return Project(dataset, **{k: v for k, v in found.items() if v is not None}), view
 
 
-def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells two files of one name apart, None where there is no file."""
     try:
-        (kind,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise ProjectError(f"{path}: is not an AudioClust project: {error}") from error
-    if kind != _APPLICATION_ID:
-        raise ProjectError(f"{path}: is a database, but not an AudioClust project")
-    if not 1 <= version <= SCHEMA_VERSION:
-        raise ProjectError(
-            f"{path}: has version {version}; this AudioClust reads versions 1 to "
-            f"{SCHEMA_VERSION}. Open it with a newer AudioClust."
-        )
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _write_part(connection: sqlite3.Connection, name: str, value: Any) -> None:
@@ -229,7 +223,7 @@ def _write_dataset(
 def _read_dataset(connection: sqlite3.Connection, path: Path) -> Dataset:
     row = connection.execute("SELECT json FROM part WHERE name = 'dataset'").fetchone()
     if row is None:
-        raise ProjectError(f"{path}: holds no collection")
+        raise DamagedProjectError(f"{path}: holds no collection")
     about = json.loads(row[0])
     clips = tuple(
         blobs.clip(*fields)
@@ -248,6 +242,7 @@ def _read_dataset(connection: sqlite3.Connection, path: Path) -> Dataset:
     }
     root, beside = str(about["root"]), str(about["root_from_here"])
     moved = os.path.normpath(path.absolute().parent / beside) if beside else ""
-    if not Path(root).is_dir() and moved and Path(moved).is_dir():
+    # Not Path.is_dir, which raises where a folder above may not be looked into.
+    if not os.path.isdir(root) and moved and os.path.isdir(moved):  # noqa: PTH112
         root = moved  # the project travelled together with its sounds
     return Dataset(root, clips, columns, about["label_column"])

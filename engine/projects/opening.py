@@ -7,6 +7,7 @@ import math
 import os
 import re
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import platformdirs
@@ -14,12 +15,13 @@ import platformdirs
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
 from engine.audio.scanning import scan
-from engine.errors import ProjectError
+from engine.errors import DamagedProjectError, ProjectError
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
 from engine.projects.file import SUFFIX, read
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
+from engine.projects.verification import outdated
 
 # More groups than this are not offered unasked, however many labels there are.
 MOST_CLUSTERS_UNASKED = 60
@@ -78,20 +80,21 @@ def open_folder(root: str, report: Report = silent) -> Opened:
     AudioError
         If the folder cannot be read.
     ProjectError
-        If there is no sound in it.
+        If there is no sound in it, or its project cannot be read now: it is of a newer
+        version, or another program holds on to it. A damaged one is set aside.
     """
     found = scan(root, report)
-    opened = _resume(found.dataset)
+    opened = _resume(found.dataset, report)
     skipped = tuple(f"Not looked through: {error}" for error in found.skipped)
     return replace(opened, notes=opened.notes + skipped)
 
 
 def open_demo(report: Report = silent) -> Opened:
     """Open the demo collection, synthesising what is missing of it."""
-    return _resume(write_demo(demo_folder(), report))
+    return _resume(write_demo(demo_folder(), report), report)
 
 
-def open_project(path: str) -> Opened:
+def open_project(path: str, report: Report = silent) -> Opened:
     """Open a project file as it was left.
 
     Raises
@@ -100,13 +103,14 @@ def open_project(path: str) -> Opened:
         If it cannot be read.
     """
     project, view = read(path)
-    notes: tuple[str, ...] = ()
-    if not Path(project.dataset.root).is_dir():
-        notes = (
+    opened = Opened(project, view, Path(path).absolute())
+    if not os.path.isdir(project.dataset.root):  # noqa: PTH112 - does not raise
+        note = (
             f"The sounds are not at {project.dataset.root}: results are shown, but "
-            "nothing can be played or computed. Use File > Locate sounds.",
+            "nothing can be played or computed. Use File > Locate sounds."
         )
-    return Opened(_trusted(project), view, Path(path).absolute(), notes)
+        return replace(opened, project=_kept(project), notes=(note,))
+    return _up_to_date(opened, report)
 
 
 def fresh(dataset: Dataset) -> Project:
@@ -128,7 +132,7 @@ def fresh(dataset: Dataset) -> Project:
     return Project(dataset, replace(pipeline, methods=methods))
 
 
-def _trusted(project: Project) -> Project:
+def _kept(project: Project) -> Project:
     """Forget that features were extracted if they are not in the store any more."""
     extraction = project.extraction
     if extraction is not None:
@@ -138,7 +142,21 @@ def _trusted(project: Project) -> Project:
     return project
 
 
-def _resume(dataset: Dataset) -> Opened:
+def _up_to_date(opened: Opened, report: Report) -> Opened:
+    """Forget results that are not those of the files as they are now."""
+    project = _kept(opened.project)
+    changed: frozenset[int] = frozenset()
+    if project.extraction is not None:
+        changed = outdated(project.dataset, project.extraction, report)
+    if not changed:
+        return replace(opened, project=project)
+    note = f"{len(changed)} recordings have changed or can be read again. "
+    note += "The parameters were kept."
+    project = Project(project.dataset, project.pipeline)
+    return replace(opened, project=project, notes=(*opened.notes, note))
+
+
+def _resume(dataset: Dataset, report: Report) -> Opened:
     if not dataset.clips:
         raise ProjectError(
             f"{dataset.root}: there is no sound file in it. AudioClust looks for WAV, "
@@ -149,14 +167,38 @@ def _resume(dataset: Dataset) -> Opened:
         return Opened(fresh(dataset), View(), path)
     try:
         project, view = read(path)
-    except ProjectError as error:
-        spoilt = path.with_suffix(".damaged")
-        path.replace(spoilt)
+    except DamagedProjectError as error:
+        if path.stat().st_size == 0:  # ended before anything was written
+            return Opened(fresh(dataset), View(), path)
+        spoilt = _set_aside(path)
         note = f"{error}. It was set aside as {spoilt}; the collection starts anew."
         return Opened(fresh(dataset), View(), path, (note,))
     before, now = set(project.dataset.clips), set(dataset.clips)
     if project.dataset.clips == dataset.clips:
-        return Opened(_trusted(project), view, path)
+        return _up_to_date(Opened(project, view, path), report)
     note = f"The folder has changed: {len(now - before)} clips are new, "
     note += f"{len(before - now)} are gone. The parameters were kept."
     return Opened(Project(dataset, project.pipeline), View(), path, (note,))
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a damaged project, and what SQLite kept beside it, to a name of its own.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be renamed.
+    """
+    names = (f".{n}.damaged" if n > 1 else ".damaged" for n in count(1))
+    spoilt = next(s for s in map(path.with_suffix, names) if not s.exists())
+    try:
+        # The journal first: alone, it would be played back into the next project.
+        for ending in ("-journal", ""):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.rename(spoilt.with_name(spoilt.name + ending))
+    except OSError as error:
+        raise ProjectError(
+            f"{path}: is damaged and cannot be set aside: {error}"
+        ) from error
+    return spoilt

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import NOISE
-from engine.errors import ProjectError
+from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
 from engine.features.spectral import FeatureParams
 from engine.projects.pipeline import Pipeline
@@ -23,6 +23,7 @@ from engine.projects.project import Grouping, Layout, View
 
 Arrays = dict[str, NDArray[Any]]
 Record = tuple[dict[str, Any], Arrays]
+_FARTHEST = 1e12  # from the middle of the map
 
 
 def encode_pipeline(pipeline: Pipeline) -> Record:
@@ -120,6 +121,11 @@ def decode_layout(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> La
         positions.dtype == np.float32 and positions.shape == (n_clips, 2),
         "the map does not fit the clips",
     )
+    # Also False for NaN. A place that far off would leave the others in one pixel.
+    near = (np.abs(positions) <= _FARTHEST).all(axis=1, keepdims=True)
+    if not np.all(near):
+        positions = np.where(near, positions, np.float32(np.nan))
+        positions.setflags(write=False)
     return Layout(Pipeline.from_dict(values["pipeline"]), positions)
 
 
@@ -130,9 +136,24 @@ def encode_scores(scores: Scores) -> Record:
 
 def decode_scores(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Scores:
     """Read how good the groups are."""
-    numbers = (int, float, type(None))
-    _require(all(isinstance(v, numbers) for v in values.values()), "odd scores")
-    return Scores(**values)
+    scores = Scores(**values)
+    for name in ("nmi", "accuracy", "ari", "silhouette"):
+        value = values[name]
+        _require(value is None or _is_share(value, -1.0), f"{name} is out of range")
+    _require(_is_share(scores.coverage, 0.0), "the coverage is out of range")
+    for name in ("n_clusters", "labelled", "sampled"):
+        value = values[name]
+        absent = value is None and name == "sampled"
+        _require(absent or _is_count(value, n_clips), f"{name} is out of range")
+    return scores
+
+
+def _is_share(value: Any, least: float) -> bool:
+    return type(value) in (int, float) and least - 1e-6 <= value <= 1 + 1e-6
+
+
+def _is_count(value: Any, most: int) -> bool:
+    return type(value) is int and 0 <= value <= most
 
 
 def encode_view(view: View) -> Record:
@@ -143,11 +164,11 @@ def encode_view(view: View) -> Record:
 def decode_view(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> View:
     """Read what was selected, leaving out what does not exist."""
     current = values["current"]
-    inside = isinstance(current, int) and 0 <= current < n_clips
+    inside = _is_count(current, n_clips - 1)
     selection = tuple(int(i) for i in values["selection"] if 0 <= int(i) < n_clips)
     return View(current if inside else None, selection)
 
 
 def _require(good: bool, complaint: str) -> None:
     if not good:
-        raise ProjectError(complaint)
+        raise DamagedProjectError(complaint)

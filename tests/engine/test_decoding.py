@@ -1,5 +1,6 @@
 """Any sound a person may have opens; what cannot be used says why."""
 
+import errno
 import os
 import tempfile
 import warnings
@@ -14,6 +15,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.audio import decoding, readers
 from engine.audio.decoding import RATE, decode, probe, write_wav
 from engine.errors import AudioError
 
@@ -126,6 +128,81 @@ def test_spans_side_by_side_share_and_lose_nothing(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.concatenate(parts), ramp[: 441 * 22], atol=1e-6)
 
 
+@pytest.mark.parametrize("rate", [8000, 44_100, None])
+def test_a_long_recording_is_decoded_in_blocks_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: int | None
+) -> None:
+    path = tmp_path / "long.flac"
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (30_011, 2))
+    soundfile.write(path, noise, 22_050)
+    options = [{"mono": True}, {"mono": False, "start": 0.1, "end": 1.2}]
+    whole = [decode(path, rate=rate, **each) for each in options]
+    monkeypatch.setattr(readers, "_BLOCK", 5000)
+    for expected, each in zip(whole, options, strict=True):
+        parts = decode(path, rate=rate, **each)
+        assert parts.shape == expected.shape
+        np.testing.assert_allclose(parts, expected, atol=1e-5)
+
+
+def test_what_does_not_fit_into_memory_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.zeros(3 * 8000), 8000)
+    assert len(decode(path, 1.0, 2.0, longest=1.0)) == RATE
+    monkeypatch.setattr(decoding, "_joined", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(AudioError, match=r"lasts 3 s; at most 1\.5 s .*memory; cut"):
+        decode(path, longest=1.5)
+
+
+def test_a_header_with_an_impossible_rate_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "slow.wav"
+    soundfile.write(path, np.zeros(RATE), 1)
+    assert "1 Hz" in reason_of(path)
+    assert "damaged" in reason_of(path)
+    with pytest.raises(AudioError, match="damaged"):
+        probe(path)
+
+
+def damaged(path: Path, place: int, content: bytes) -> Path:
+    data = bytearray(path.read_bytes())
+    data[place : place + len(content)] = content
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "content"),
+    [
+        ("a.wav", 36, b"junk"),  # no 'data' chunk
+        ("a.wav", 20, b"\x77\x77"),  # a coding nobody knows
+        ("a.wav", 22, b"\0\0"),  # no channels
+        ("a.flac", 8, bytes(30)),
+    ],
+)
+def test_a_damaged_header_says_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    place: int,
+    content: bytes,
+) -> None:
+    monkeypatch.setattr(audioread, "available_backends", list)
+    soundfile.write(tmp_path / name, sine(0.2, RATE), RATE)
+    reason = reason_of(damaged(tmp_path / name, place, content))
+    assert "damaged" in reason
+    assert "export it again" in reason
+
+
+def test_a_file_that_may_not_be_read_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "locked.wav"
+    write_wav(path, sine(0.1, RATE), RATE)
+    monkeypatch.setattr(decoding.os, "access", lambda *_: False)
+    assert "change its permissions" in reason_of(path)
+
+
 def test_what_is_no_sound_says_so(tmp_path: Path) -> None:
     empty, text, folder = (tmp_path / n for n in ("empty.wav", "text.wav", "dir.wav"))
     empty.touch()
@@ -156,7 +233,15 @@ def test_a_file_cut_short_is_told_apart(tmp_path: Path, name: str) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 6 // 10])
     assert "cut short" in reason_of(path)
+    assert "again" in reason_of(path)
     assert len(decode(path, 0.1, 0.2)) == 2205  # what is there can be used
+
+
+def test_a_file_of_which_little_is_left_is_not_given_in_percent(tmp_path: Path) -> None:
+    path = tmp_path / "cut.wav"
+    soundfile.write(path, sine(1.0, 44_100), 44_100)
+    path.write_bytes(path.read_bytes()[:120])
+    assert "almost nothing of the sound" in reason_of(path)
 
 
 def test_a_stream_that_did_not_know_its_length_is_whole(tmp_path: Path) -> None:
@@ -300,3 +385,14 @@ def test_writing_clips_and_reports_where_it_cannot(tmp_path: Path) -> None:
         write_wav(path / "below_a_file.wav", [0.0], RATE)
     with pytest.raises(AudioError, match="not written"):
         write_wav(tmp_path / "missing" / "clip.wav", [0.0], RATE)
+
+
+def test_a_full_disk_is_called_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(AudioError, match="disk is full"):
+        write_wav(tmp_path / "clip.wav", [0.0], RATE)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.audio.dataset import Clip, Dataset
-from engine.errors import ProjectError
+from engine.errors import Cancelled, ProjectError
 from engine.projects.exporting import write_csv
 from engine.projects.project import Project
 
@@ -50,3 +50,13 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(finished, tmp_path)
         write_csv(finished, tmp_path / "out.csv")
     with pytest.raises(ProjectError, match="nowhere"):
         write_csv(finished, tmp_path / "nowhere" / "out.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_cancelled_export_leaves_nothing(finished, tmp_path):
+    def cancel(step):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_csv(finished, tmp_path / "out.csv", cancel)
+    assert not list(tmp_path.iterdir())

@@ -15,7 +15,9 @@ import pytest
 from engine.audio.dataset import Clip, Dataset
 from engine.audio.decoding import decode, write_wav
 from engine.errors import Cancelled, ParameterError
+from engine.features import machine
 from engine.features.extraction import extract
+from engine.features.machine import longest_sound, physical_memory
 from engine.features.pool import Job, compute_in_pool
 from engine.features.pooling import pooled_row
 from engine.features.spectral import FeatureParams, features_of
@@ -225,3 +227,36 @@ def test_a_pool_in_which_everything_crashes_comes_to_an_end() -> None:
     outcomes = list(compute_in_pool(exit_at_once, jobs, 2, lambda: None))
     assert sorted(o.number for o in outcomes) == [0, 1, 2]
     assert all("exit code 3" in o.reason for o in outcomes)
+
+
+def test_a_sound_too_long_for_the_memory_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tones(tmp_path / "sounds", 2)
+    write_wav(tmp_path / "sounds" / "9.wav", np.zeros(22_050 * 60), 22_050)
+    monkeypatch.setattr(machine, "physical_memory", lambda: 20 << 20)
+    found = extract(
+        collection(tmp_path / "sounds"), folder=tmp_path / "cache", workers=0
+    )
+    assert found.computed == 2
+    assert [failure.path for failure in found.failures] == ["9.wav"]
+    assert "memory" in found.failures[0].reason
+    assert "60 s" in found.failures[0].reason
+
+
+def test_memory_is_shared_among_workers_and_finer_features_need_more() -> None:
+    assert physical_memory() > 256 << 20
+    one = longest_sound(FeatureParams(), 1)
+    assert longest_sound(FeatureParams(), 4) == pytest.approx(one / 4)
+    assert longest_sound(FeatureParams(hop=256), 1) < one / 2
+
+
+def complain(number: int) -> bytes:
+    os.write(2, b"[src/libmpg123/layer3.c:1203] error: dequantization failed")
+    return b"done"
+
+
+def test_what_codecs_print_reaches_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    outcomes = list(compute_in_pool(complain, iter([Job(0, 0)]), 1, lambda: None))
+    assert outcomes[0].result == b"done"
+    assert "libmpg123" not in capfd.readouterr().err

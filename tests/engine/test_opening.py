@@ -1,12 +1,15 @@
 """What happens when a person points at a folder, twice."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from engine.audio.demo import CLASSES
 from engine.errors import AudioError, ProjectError
+from engine.features.extraction import Failure
 from engine.projects.file import ProjectFile
 from engine.projects.opening import (
     demo_folder,
@@ -78,6 +81,72 @@ def test_a_damaged_project_is_set_aside_and_the_folder_opens_anew(folder):
     assert again.project.grouping is None
     assert ".damaged" in again.notes[0]
     assert list(opened.path.parent.glob("*.damaged"))
+
+
+def test_an_older_damaged_project_stays(folder):
+    path = open_folder(str(folder)).path
+    path.parent.mkdir(parents=True)
+    for content in (b"first" * 100, b"second" * 100):
+        path.write_bytes(content)
+        path.with_name(path.name + "-journal").write_bytes(b"\0" * 600)
+        open_folder(str(folder))
+    kept = sorted(path.parent.iterdir())
+    assert [f.name.split(".", 1)[1] for f in kept] == [
+        "2.damaged",
+        "2.damaged-journal",
+        "damaged",
+        "damaged-journal",
+    ]
+
+
+def test_a_project_that_cannot_be_read_now_is_left_alone(folder, monkeypatch):
+    monkeypatch.setattr("engine.projects.database._PATIENCE", 0.01)
+    opened = open_folder(str(folder))
+    save(opened)
+    with closing(sqlite3.connect(opened.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ProjectError, match="locked"):
+            open_folder(str(folder))
+        other.rollback()
+        other.execute("PRAGMA user_version = 99")
+    with pytest.raises(ProjectError, match="newer AudioClust"):
+        open_folder(str(folder))
+    assert [f.name for f in opened.path.parent.iterdir()] == [opened.path.name]
+
+
+def test_an_edited_recording_is_noticed_and_a_touched_one_is_not(folder, finished):
+    opened = open_folder(str(folder))
+    save(opened, replace(finished, dataset=opened.project.dataset))
+    first, second = sorted(folder.rglob("*.wav"))[:2]
+    first.touch()
+    assert open_folder(str(folder)).project.grouped
+    shutil.copy(second, first)
+    again = open_folder(str(folder))
+    assert again.project.extraction is None
+    assert again.project.grouping is None
+    assert again.project.layout is None
+    assert again.project.pipeline == finished.pipeline
+    assert "1 recordings have changed" in again.notes[0]
+
+
+def test_failures_are_kept_unless_the_file_can_be_read_now(folder, finished):
+    opened = open_folder(str(folder))
+    extraction, dataset = finished.extraction, opened.project.dataset
+
+    def reopened(reason):
+        failure = Failure(0, dataset.clips[0].path, reason)
+        keys = (None, *extraction.keys[1:])
+        failed = replace(extraction, keys=keys, failures=(failure,))
+        save(opened, replace(finished, dataset=dataset, extraction=failed))
+        return open_folder(str(folder)).project
+
+    assert reopened("there is no such file").extraction is None
+    assert reopened("there is no such file").grouping is None
+    kept = reopened("its content is not in a sound format that can be read")
+    assert len(kept.extraction.failures) == 1
+    assert kept.grouped
+    shutil.copy(dataset.file(dataset.clips[1]), dataset.file(dataset.clips[0]))
+    assert reopened("it was broken").extraction is None
 
 
 def test_two_folders_of_one_name_have_two_projects(places):

@@ -1,8 +1,13 @@
 """What a project says about itself, and how it is written and read again."""
 
 import json
+import os
 import sqlite3
-from dataclasses import replace
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -10,8 +15,10 @@ import pytest
 from engine.audio.dataset import Clip, Dataset
 from engine.clustering.methods import METHODS
 from engine.clustering.partition import UNPLACED
-from engine.errors import ParameterError, ProjectError
+from engine.errors import DamagedProjectError, ParameterError, ProjectError
 from engine.features.extraction import Extraction, Failure
+from engine.features.identity import Stamp
+from engine.projects.database import uri_of
 from engine.projects.file import ProjectFile, read
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project, View
@@ -103,15 +110,123 @@ def test_a_write_stores_only_what_differs(finished, tmp_path):
     path = tmp_path / "a.audioclust"
     file = ProjectFile(path)
     file.write(finished, View())
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE clip SET start = 0.5 WHERE position = 0")
-    other.close()
-    file.write(finished.with_n_clusters(2), View())
+    with closing(sqlite3.connect(path)) as other, other:
+        other.executescript(
+            "CREATE TABLE rewritten (n); CREATE TRIGGER t AFTER INSERT ON clip "
+            "BEGIN INSERT INTO rewritten VALUES (new.position); END"
+        )
+
+    def rewritten():
+        with closing(sqlite3.connect(path)) as other:
+            return other.execute("SELECT count(*) FROM rewritten").fetchone()[0]
+
+    assert file.write(finished, View())  # the file was changed: all of it again
+    assert rewritten() == len(finished.dataset)
+    assert not file.write(finished.with_n_clusters(2), View())
+    assert rewritten() == len(finished.dataset)
     file.close()
     project, _ = read(path)
     assert project.cut == 2
     assert project.scores is None
-    assert project.dataset.clips[0].start == 0.5  # not written again
+
+
+def test_two_writers_leave_a_file_of_one_piece(finished, tmp_path):
+    small = Project(Dataset("sounds", (Clip("a.wav"), Clip("b.wav"))))
+    first, second = (ProjectFile(tmp_path / "a.audioclust") for _ in range(2))
+    assert not first.write(finished, View())
+    assert not second.write(small, View())
+    assert first.write(finished.with_n_clusters(3), View())
+    assert_same(read(first.path)[0], finished.with_n_clusters(3))
+    first.close()
+    second.close()
+
+
+def test_a_write_that_a_kill_cut_short_is_taken_back(finished, tmp_path):
+    path = written(tmp_path / "a.audioclust", finished)
+    script = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('DELETE FROM clip');"
+        "c.execute('UPDATE array SET data = zeroblob(100000)'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    journal = tmp_path / "a.audioclust-journal"
+    assert journal.stat().st_size > 0
+    assert_same(read(path)[0], finished)
+    assert not journal.exists()
+
+
+def test_trouble_that_passes_is_no_damage(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.projects.database._PATIENCE", 0.01)
+    path = written(tmp_path / "a.audioclust", finished)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ProjectError, match="locked") as caught:
+            read(path)
+        assert not isinstance(caught.value, DamagedProjectError)
+    assert_same(read(path)[0], finished)
+
+
+def test_a_file_that_was_replaced_is_noticed(finished, tmp_path):
+    file = ProjectFile(tmp_path / "a.audioclust")
+    file.write(finished, View())
+    assert file.in_place
+    copy = tmp_path / "backup"
+    copy.write_bytes(file.path.read_bytes())
+    copy.replace(file.path)
+    assert not file.in_place
+    file.path.unlink()
+    assert not file.in_place
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/a/b c?#%.x"), "file:///a/b%20c%3F%23%25.x?mode=rw"),
+        (PurePosixPath("/caf\udce9"), "file:///caf%E9?mode=rw"),
+        (PureWindowsPath(r"C:\a\b.x"), "file:///C:/a/b.x?mode=rw"),
+        (PureWindowsPath(r"\\server\share\b.x"), "file:////server/share/b.x?mode=rw"),
+    ],
+)
+def test_no_path_is_taken_for_a_server(path, uri):
+    assert uri_of(path) == uri
+
+
+def test_a_project_under_an_odd_name_is_read(tmp_path):
+    folder = tmp_path / "caf\udce9 ?#%41&mode=ro"
+    path = written(folder / "a.audioclust", Project(Dataset("sounds", (Clip("a"),))))
+    assert read(path)[0].dataset.clips == (Clip("a"),)
+
+
+def test_places_that_are_no_places_are_left_out(finished, tmp_path):
+    positions = finished.positions.copy()
+    positions[0], positions[1] = np.inf, 3e38
+    layout = Layout(finished.pipeline, positions)
+    path = written(tmp_path / "a.audioclust", replace(finished, layout=layout))
+    found = read(path)[0].positions
+    assert np.isnan(found[:2]).all()
+    np.testing.assert_array_equal(found[2:], positions[2:])
+
+
+@pytest.mark.parametrize(
+    "odd", ['"n_clusters": null', '"n_clusters": 2.5', '"coverage": true', '"nmi": 7']
+)
+def test_scores_of_a_wrong_kind_are_refused(finished, tmp_path, odd):
+    path = written(tmp_path / "a.audioclust", finished)
+    scores = {**asdict(finished.scores), **json.loads(f"{{{odd}}}")}
+    with closing(sqlite3.connect(path)) as other, other:
+        update = "UPDATE part SET json = ? WHERE name = 'scores'"
+        other.execute(update, (json.dumps(scores),))
+    with pytest.raises(DamagedProjectError, match="out of range"):
+        read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name")
+def test_a_pipe_among_the_sounds_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.wav").symlink_to(tmp_path / "pipe")
+    with pytest.raises(OSError, match="Not a regular file"):
+        Stamp.of(str(tmp_path / "a.wav"))
 
 
 def test_failures_spans_columns_and_odd_names_survive(tmp_path):

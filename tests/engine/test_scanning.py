@@ -124,10 +124,35 @@ def test_a_folder_that_cannot_be_read_is_named(
     steps: list[Step] = []
     found = scan(tmp_path, steps.append)
     assert [clip.path for clip in found.dataset.clips] == ["good/a.wav"]
-    assert [error.reason for error in found.skipped] == ["permission denied"]
+    assert "permission denied" in found.skipped[0].reason
+    assert "copy it" in found.skipped[0].reason  # what to do next
     assert "locked" in found.skipped[0].path
     assert "locked" in steps[-1].message
     assert steps[-1].partial == found.skipped
+
+
+def test_what_would_block_its_reader_is_named(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    touch(tmp_path, "a.wav")
+    os.mkfifo(tmp_path / "pipe.wav")
+    link(tmp_path / "pipe.wav", tmp_path / "b.wav")
+    link(Path(os.devnull), tmp_path / "c.wav")
+    link(tmp_path / "a.wav", tmp_path / "d.wav")
+    steps: list[Step] = []
+    found = scan(tmp_path, steps.append)
+    assert [clip.path for clip in found.dataset.clips] == ["a.wav", "d.wav"]
+    skipped = {Path(error.path).name: error.reason for error in found.skipped}
+    assert sorted(skipped) == ["b.wav", "c.wav", "pipe.wav"]
+    assert all("not a file" in reason for reason in skipped.values())
+    assert "pipe.wav" in steps[-1].message
+
+
+def test_how_many_other_files_were_passed_over_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav", "b.voc", "film.mp4", "sub/notes.txt", "sub/c.wav ")
+    steps: list[Step] = []
+    assert len(scan_folder(tmp_path, steps.append)) == 2
+    assert "3 other files" in steps[-1].message
 
 
 def test_a_root_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

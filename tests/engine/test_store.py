@@ -1,5 +1,6 @@
 """The feature store: never stale, never fatal, safe with two writers."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import EngineError, FeaturesMissingError
+from engine.features import store as store_module
 from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
 from engine.features.pooling import row_dtype
 from engine.features.spectral import FeatureParams
@@ -60,7 +62,9 @@ def test_a_key_is_kept_once(tmp_path: Path) -> None:
     assert len(packs(store)) == 1
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "garbage", "zeros", "pickle"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "empty", "garbage", "zeros", "pickle", "header"]
+)
 def test_a_damaged_pack_is_ignored_and_removed(tmp_path: Path, damage: str) -> None:
     store = FeatureStore(tmp_path, PARAMS)
     store.add(*rows([1, 2]))
@@ -77,6 +81,8 @@ def test_a_damaged_pack_is_ignored_and_removed(tmp_path: Path, damage: str) -> N
                 "cut": content[:-100],
                 "empty": b"",
                 "garbage": bytes(range(256)) * 10,
+                # Of the Python in the header: EOF in multi-line statement.
+                "header": content.replace(b"}", b" ", 1),
                 "zeros": content[:half] + bytes(len(content) - half),
             }[damage]
         )
@@ -88,6 +94,77 @@ def test_a_damaged_pack_is_ignored_and_removed(tmp_path: Path, damage: str) -> N
     store.compact()
     assert not target.exists()
     assert len(FeatureStore(tmp_path, PARAMS)) == 3
+
+
+def test_a_column_that_changed_on_disk_is_noticed_and_made_again(
+    tmp_path: Path,
+) -> None:
+    store = FeatureStore(tmp_path, PARAMS)
+    keys, fresh = rows([1, 2, 3])
+    store.add(keys, fresh)
+    (target,) = packs(store)
+    del store
+    content = bytearray(target.read_bytes())
+    place = content.index(np.float32([1] * 4 + [2] * 4).tobytes())  # mfcc_mean
+    content[place : place + 8] = b"\xff" * 8
+    target.write_bytes(content)
+    store = FeatureStore(tmp_path, PARAMS)
+    assert store.gather(keys, "mel_image")[:, 0, 0].tolist() == [1, 2, 3]
+    with pytest.raises(FeaturesMissingError, match="extracted again"):
+        store.gather(keys, "mfcc_mean")
+    for opened in (store, FeatureStore(tmp_path, PARAMS)):
+        assert len(opened) == 0
+    store.add(keys, fresh)
+    assert numbers_in(store, keys) == [1, 2, 3]
+
+
+def test_merging_leaves_a_damaged_pack_out(tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path, PARAMS)
+    for n in range(20):
+        store.add(*rows([n + 1]))
+    target = packs(store)[7]
+    content = bytearray(target.read_bytes())
+    content[-60] ^= 0xFF  # in the last picture
+    target.write_bytes(content)
+    store = FeatureStore(tmp_path, PARAMS)
+    store.compact()
+    assert len(FeatureStore(tmp_path, PARAMS)) == len(store) == 19
+
+
+def test_what_another_process_has_added_is_not_added_again(tmp_path: Path) -> None:
+    one, other = FeatureStore(tmp_path, PARAMS), FeatureStore(tmp_path, PARAMS)
+    one.add(*rows([1, 2]))
+    other.add(*rows([1, 2]))
+    assert len(packs(one)) == 1
+    assert numbers_in(other, rows([1, 2])[0]) == [1, 2]
+
+
+def test_rows_that_lie_in_several_packs_are_kept_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers = [FeatureStore(tmp_path, PARAMS) for _ in range(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(FeatureStore, "refresh", lambda self: None)  # all at one time
+        for n, store in enumerate(writers):
+            store.add(*rows(list(range(60 + 20 * n))))
+    for store in writers:
+        store.compact()
+    assert len(packs(writers[0])) == 1
+    for store in (*writers[-1:], FeatureStore(tmp_path, PARAMS)):
+        assert numbers_in(store, rows(list(range(100)))[0]) == list(range(100))
+
+
+def test_packs_that_overlap_are_written_anew(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(store_module, "_MOST_ROWS", 40)
+    one, other = FeatureStore(tmp_path, PARAMS), FeatureStore(tmp_path, PARAMS)
+    one.add(*rows(list(range(40))))
+    with monkeypatch.context() as patch:
+        patch.setattr(FeatureStore, "refresh", lambda self: None)
+        other.add(*rows(list(range(20, 60))))
+    one.compact()
+    store = FeatureStore(tmp_path, PARAMS)
+    assert sum(p.stat().st_size for p in packs(store)) < 64 * store.dtype.itemsize
+    assert numbers_in(store, rows(list(range(60)))[0]) == list(range(60))
 
 
 def test_two_stores_add_at_once_and_find_each_others(tmp_path: Path) -> None:
@@ -150,6 +227,30 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     store = FeatureStore(tmp_path, PARAMS)
     with pytest.raises(EngineError, match=r"cannot be written.*AUDIOCLUST_CACHE"):
         store.add(*rows([1]))
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "free"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "[Nn]o space", True),
+        (OSError(errno.EROFS, os.strerror(errno.EROFS)), "[Rr]ead-only", False),
+        (OSError("1 requested and 0 written"), "disk is full or the folder", False),
+    ],
+)
+def test_a_failure_to_write_is_told_in_words(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: OSError,
+    words: str,
+    free: bool,
+) -> None:
+    def fail(*_: object) -> Path:
+        raise error
+
+    monkeypatch.setattr(store_module, "write_pack", fail)
+    with pytest.raises(EngineError, match=words) as caught:
+        FeatureStore(tmp_path, PARAMS).add(*rows([1]))
+    assert ("Free some space" in str(caught.value)) == free
 
 
 def test_the_cache_folder_can_be_chosen(

@@ -1,11 +1,15 @@
 """The application, with a sound device that exists on paper."""
 
+import shutil
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.app import build
 from audioclust_gui.playback import Playback
 from audioclust_gui.sink import SilentSink
+from engine.audio.demo import write_demo
+from tests.gui.road import open_and_finish
 
 
 @pytest.fixture
@@ -32,3 +36,24 @@ def start(places, qtbot):
 @pytest.fixture
 def app(start):
     return start()
+
+
+@pytest.fixture
+def small(places, cache):
+    """A folder of 5 classes with 8 clips each, taken from the demo."""
+    demo = write_demo(cache / "demo")
+    folder = places / "sounds"
+    kept = {}
+    for clip in demo.clips:
+        kept.setdefault(clip.folder, []).append(clip)
+    for name in list(kept)[:5]:
+        (folder / name).mkdir(parents=True)
+        for clip in kept[name][:8]:
+            shutil.copy(demo.file(clip), folder / name)
+    return folder
+
+
+@pytest.fixture
+def opened(qtbot, app, small):
+    open_and_finish(qtbot, app, small)
+    return app

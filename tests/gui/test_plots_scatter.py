@@ -362,3 +362,14 @@ def test_zooming_ends_before_the_points_are_lost(plot, qtbot):
         assert plot.index_at(plot.place_of(0)) >= 0
     qtbot.keyClick(plot, Key.Key_0)
     assert plot.place_of(1).x() - plot.place_of(3).x() > 200
+
+
+def test_points_beyond_all_bounds_do_not_spoil_the_map(plot):
+    far = cross()
+    far[0], far[1] = np.inf, 3e38
+    plot.set_positions(far)
+    assert plot.place_of(1) is None
+    assert plot.place_of(2) is not None
+    plot.set_positions(np.full((5, 2), 1e12, np.float32))
+    plot.set_positions(cross())
+    assert plot.rect().contains(plot.place_of(1).toPoint())

@@ -1,0 +1,270 @@
+"""The table of clips: sorted, filtered and selected, with any number of clips."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from audioclust_gui.audition import Audition
+from audioclust_gui.document import Document
+from audioclust_gui.playback import Playback
+from audioclust_gui.plots.plain import one_line
+from audioclust_gui.sink import SilentSink
+from audioclust_gui.views.dataset import DatasetView
+from audioclust_gui.widgets import clip_table
+from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
+from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
+from engine.audio.dataset import Clip, Dataset
+from engine.features.extraction import Extraction, Failure
+from engine.progress import Step
+from engine.projects.project import Project
+
+RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+PATHS = (
+    "b/Zoe.wav",
+    "a/adam.wav",
+    "a/sub/eva.wav",
+    "b/Adam.wav",
+    "ä/<b>&.wav",
+    "x.wav",
+)
+LABELS = ("two", "one", "", "two", "one", "Three")
+
+
+def collection(n=None):
+    paths = PATHS if n is None else [f"f{i % 3}/{i * 7 % n:05}.wav" for i in range(n)]
+    labels = LABELS if n is None else tuple(f"{i % 5}" for i in range(n))
+    clips = tuple(Clip(path) for path in paths)
+    return Dataset("sounds", clips, {"kind": labels}, "kind")
+
+
+@pytest.fixture
+def document():
+    return Document()
+
+
+@pytest.fixture
+def view(qtbot, document):
+    playback = Playback(sink=SilentSink())
+    view = DatasetView(document, Audition(document, playback))
+    qtbot.addWidget(view)
+    view.resize(400, 600)
+    view.show()
+    yield view
+    playback.shutdown()
+
+
+def opened(view, document, tmp_path, n=None):
+    document.open(Project(collection(n)), tmp_path / "p.audioclust")
+    return view
+
+
+def shown(view):
+    return [view.model.clip_at(row) for row in range(view.model.rowCount())]
+
+
+def test_columns_sort_without_case_and_the_third_click_clears(
+    qtbot, view, document, tmp_path
+):
+    opened(view, document, tmp_path)
+    header = view.table.horizontalHeader()
+    at = header.sectionViewportPosition(LABEL) + 8
+
+    def click():
+        place = header.viewport().rect().topLeft()
+        place.setX(at)
+        place.setY(5)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    click()
+    assert shown(view) == [2, 1, 4, 5, 0, 3]
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (
+        LABEL,
+        RISING,
+    )
+    click()
+    assert shown(view) == [3, 0, 5, 4, 1, 2]
+    click()
+    assert shown(view) == list(range(6))
+    assert header.sortIndicatorSection() == -1
+    view.table.sortByColumn(NAME, RISING)
+    assert shown(view) == [4, 1, 3, 2, 5, 0]
+    view.table.sortByColumn(FOLDER, FALLING)
+    assert shown(view)[-1] == 5
+
+
+def test_a_filter_keeps_the_order_and_clusters_sort_by_number(view, document, tmp_path):
+    opened(view, document, tmp_path)
+    view.model.set_labels(np.array([10, 2, -1, 2, 1, 10], np.int32))
+    view.table.sortByColumn(CLUSTER, RISING)
+    assert shown(view) == [2, 4, 1, 3, 0, 5]
+    view.model.set_filter("ADAM", "")
+    assert shown(view) == [1, 3]
+    view.model.set_filter("a two", "b")
+    view.table.sortByColumn(NAME, FALLING)
+    assert shown(view) == [0, 3]
+    view.model.set_filter("", "a")
+    assert sorted(shown(view)) == [1, 2]
+    view.model.set_filter("nothing like it", "")
+    assert shown(view) == []
+    assert view.model.row_of(0) == -1
+
+
+def test_names_are_read_once_however_often_the_table_is_sorted(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        "audioclust_gui.widgets.clip_index.one_line",
+        lambda text: read.append(text) or text,
+    )
+    model = ClipTable()
+    model.set_dataset(collection(50))
+    for order in (RISING, FALLING, RISING):
+        model.sort(NAME, order)
+        model.set_filter("1", "")
+        model.set_filter("", "f1")
+    assert len(read) == 50
+
+
+def test_all_clips_are_selected_as_one_run(view, document, tmp_path, monkeypatch):
+    opened(view, document, tmp_path, 3000)
+    view.table.sortByColumn(NAME, RISING)
+    monkeypatch.setattr(
+        QItemSelectionModel, "selectedRows", lambda *_: pytest.fail("row by row")
+    )
+    view.table.selectAll()
+    assert document.selection == frozenset(range(3000))
+    assert all(type(clip) is int for clip in document.selection)
+    document.select(())
+    assert selected_runs(view.table.selectionModel()) == []
+    document.select(range(3000))
+    assert selected_runs(view.table.selectionModel()) == [(0, 2999)]
+
+
+def test_the_header_does_not_ask_every_row_whether_it_is_selected(
+    view, document, tmp_path, monkeypatch
+):
+    opened(view, document, tmp_path, 500)
+    asked = []
+    flags = clip_table.ClipTable.flags
+    monkeypatch.setattr(
+        clip_table.ClipTable,
+        "flags",
+        lambda self, index: asked.append(index.row()) or flags(self, index),
+    )
+    view.table.selectAll()
+    view.table.horizontalHeader().viewport().repaint()
+    assert sum(row > 100 for row in asked) < 5
+
+
+def test_a_selection_survives_sorting_and_filtering(view, document, tmp_path):
+    opened(view, document, tmp_path, 200)
+    chosen = frozenset(range(0, 200, 7))
+    document.select(chosen)
+    document.set_current(14)
+    for act in (
+        lambda: view.table.sortByColumn(NAME, RISING),
+        lambda: view.table.sortByColumn(CLUSTER, FALLING),
+        lambda: view.model.set_filter("1", ""),
+        lambda: view.model.set_filter("", ""),
+    ):
+        act()
+        visible = {clip for clip in chosen if view.model.row_of(clip) >= 0}
+        runs = selected_runs(view.table.selectionModel())
+        rows = [row for first, last in runs for row in range(first, last + 1)]
+        assert {view.model.clip_at(row) for row in rows} == visible
+        assert document.selection == chosen
+    assert view.model.clip_at(view.table.currentIndex().row()) == 14
+
+
+def test_rows_become_runs_and_come_back(qtbot):
+    model = ClipTable()
+    model.set_dataset(collection(40))
+    table = QTableView()
+    qtbot.addWidget(table)
+    table.setModel(model)
+    for rows in ([], [3], [5, 4, 3], [0, 1, 7, 9, 10, 39], range(40)):
+        chosen = selection_of(model, np.array(rows, np.int64))
+        table.selectionModel().select(
+            chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
+        runs = selected_runs(table.selectionModel())
+        found = [row for first, last in runs for row in range(first, last + 1)]
+        assert found == sorted(rows)
+        assert all(b[0] > a[1] + 1 for a, b in pairwise(runs))
+
+
+def test_after_locating_the_sounds_tree_and_table_show_the_same(
+    view, document, tmp_path
+):
+    opened(view, document, tmp_path)
+    folder = view.tree.topLevelItem(0).child(0)
+    view.tree.setCurrentItem(folder)
+    assert view.model.rowCount() == 2
+    moved = replace(document.project.dataset, root="elsewhere")
+    document.amend(replace(document.project, dataset=moved))
+    assert view.tree.currentItem() is view.tree.topLevelItem(0)
+    assert view.model.rowCount() == len(PATHS)
+
+
+def test_unused_clips_are_grey_and_tooltips_show_markup_letter_by_letter(
+    view, document, tmp_path
+):
+    opened(view, document, tmp_path)
+    project = document.project
+    failed = (Failure(4, PATHS[4], "<i>no</i> sound"),)
+    keys = (None,) * len(PATHS)
+    done = Extraction(keys, failed, 0, 0, project.pipeline.features)
+    document.amend(replace(project, extraction=done))
+    cell = view.model.index(4, CLUSTER)
+    assert cell.data() == "unused"
+    faint = view.palette().placeholderText().color()
+    assert cell.data(Qt.ItemDataRole.ForegroundRole).color() == faint
+    words = cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;&amp;.wav" in words
+    assert "&lt;i&gt;no&lt;/i&gt;" in words
+    assert view.model.index(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
+
+
+def test_one_line_marks_what_cannot_be_shown_and_leaves_the_rest():
+    assert one_line("plain <b> é 音") == "plain <b> é 音"
+    mark = "\N{REPLACEMENT CHARACTER}"
+    assert one_line("a\nb\udcffc\u202e") == f"a{mark}b?c{mark}"
+
+
+class Cancelled(QObject):
+    """A job on paper."""
+
+    progressed = Signal(object)
+    ended = Signal(str)
+
+    def __init__(self, title):
+        super().__init__()
+        self.title = title
+
+
+def test_hostile_names_neither_widen_the_window_nor_become_markup(qtbot, app, places):
+    window = app.window
+    name = "<img src='x.png'> <b>" + "w" * 250
+    job = Cancelled(f"Opening {name}")
+    app.jobs.started.emit(job)
+    assert window.status.words.text().startswith("Opening <img src='x.png'> <b>w")
+    job.progressed.emit(Step(1, 4, f"Looking\n{name}"))
+    assert window.status.words.text().startswith("Looking\N{REPLACEMENT CHARACTER}<img")
+    assert window.status.minimumSizeHint().width() < 600
+    job.ended.emit("cancelled")
+    assert window.status.words.text().endswith("w: cancelled")
+    window.status.say(name)
+    assert window.status.minimumSizeHint().width() < 600
+    clips = (Clip(f"{name}/{name}.wav"), Clip("b.wav"))
+    app.document.open(Project(Dataset(f"/{name}", clips)), places / "p.audioclust")
+    app.document.set_current(0)
+    for part in (window.dataset, window.transport, window.messages, window.results):
+        assert part.minimumSizeHint().width() < 450
+
+
+def test_the_name_column_takes_the_room_there_is(view):
+    header = view.table.horizontalHeader()
+    assert header.sectionResizeMode(NAME) == QHeaderView.ResizeMode.Stretch
