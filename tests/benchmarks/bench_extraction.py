@@ -32,7 +32,7 @@ from engine.progress import Step
 
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "data" / "esc10"
 PARAMS = FeatureParams()
-CLIPS, COMPARED = 600, 200
+CLIPS, COMPARED, TURNS = 600, 200, 7
 Measured = Callable[[Path], object]
 
 
@@ -135,19 +135,24 @@ def throughput(paths: list[Path], folder: Path) -> None:
     """Print clips per second of `extract` by number of workers."""
     root = paths[0].parent
     dataset = Dataset(str(root), tuple(Clip(path.name) for path in paths))
-    whole: dict[int, float] = {}
-    steady: dict[int, float] = {}
-    for turn in range(3):
+    turns = []
+    for turn in range(TURNS):
+        pair = []
         for workers in (1, 2):
             cache = folder / f"cache {workers} {turn}"
-            rates = run_of(partial(extract, dataset, folder=cache, workers=workers))
-            whole[workers] = max(whole.get(workers, 0.0), rates[0])
-            steady[workers] = max(steady.get(workers, 0.0), rates[1])
-    print(f"extract() of {len(paths)} clips of 4 s, clips per second")
-    print(f"{'':28}{'1 worker':>10}{'2 workers':>11}{'ratio':>9}")
-    for title, rate in (("steady state", steady), ("whole run", whole)):
-        ratio = rate[2] / rate[1]
-        print(f"{title:28}{rate[1]:10.0f}{rate[2]:11.0f}{ratio:8.2f}x")
+            pair.append(
+                run_of(partial(extract, dataset, folder=cache, workers=workers))
+            )
+        turns.append(pair)
+    rates = np.array(turns)  # turn, workers, (whole run, steady state)
+    ratios = rates[:, 1] / rates[:, 0]
+    print(f"extract() of {len(paths)} clips of 4 s, clips per second, {TURNS} turns")
+    print(f"{'medians':28}{'1 worker':>10}{'2 workers':>11}{'ratio':>9}   from - to")
+    for which, title in ((1, "steady state"), (0, "whole run")):
+        one, two = np.median(rates[:, :, which], axis=0)
+        ratio = ratios[:, which]
+        spread = f"{ratio.min():.2f} - {ratio.max():.2f}"
+        print(f"{title:28}{one:10.0f}{two:11.0f}{np.median(ratio):8.2f}x   {spread}")
     print("Target: two workers at least 1.7x one")
 
 
