@@ -70,6 +70,7 @@ QTableView, QTreeView {
     selection-background-color: %(selection)s;
     selection-color: palette(text);
 }
+QTreeView::item { min-height: 20px; }
 """
 # Light enough for the sign of any cluster to be seen on it.
 _SELECTIONS = {False: "#cfe4f8", True: "#264561"}

@@ -153,7 +153,7 @@ class DatasetView(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((FOLDER, 74), (LABEL, 74), (CLUSTER, 62)):
+        for column, width in ((FOLDER, 74), (LABEL, 74), (CLUSTER, 78)):
             header.resizeSection(column, width)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)

@@ -39,6 +39,7 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
+        room = self.contentsRect()
         middle = Qt.TextElideMode.ElideMiddle
-        shown = self.fontMetrics().elidedText(self._text, middle, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        shown = self.fontMetrics().elidedText(self._text, middle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -11,6 +11,7 @@ from audioclust_gui.plots.plain import one_line
 from engine.audio.dataset import Dataset
 
 _PATH = Qt.ItemDataRole.UserRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FolderTree(QTreeWidget):
@@ -45,7 +46,7 @@ class FolderTree(QTreeWidget):
                 shown = one_line(name or dataset.name)
                 item = QTreeWidgetItem([shown, f"{counts[path]:,}"])
                 item.setData(0, _PATH, path)
-                item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+                item.setTextAlignment(1, _RIGHT)
                 items[path] = item
                 if path:
                     items[parent].addChild(item)
