@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -93,6 +94,11 @@ def build(
         document, jobs, session, workflow, playback, colours, window
     )
     window.closed.connect(application.close)
+    # The collector walks over every object that is not frozen: with all modules and
+    # thousands of clips among them it stopped the window for up to 150 ms.
+    gc.collect()
+    gc.freeze()
+    document.replaced.connect(gc.freeze)
     return application
 
 
