@@ -180,20 +180,23 @@ class DatasetView(QWidget):
         self._folder = ""
         self.tree.set_dataset(project.dataset)
         self.model.set_dataset(project.dataset)
-        self._show_results(project)
+        self.model.set_labels(project.labels)
+        self._show_failures(project)
         self._say_count()
 
     def _on_changed(self, old: Project, new: Project) -> None:
-        if old.dataset is not new.dataset:
+        anew = old.dataset is not new.dataset
+        if anew:
             self._folder = ""  # as the tree begins anew
             self.tree.set_dataset(new.dataset)
             self.model.set_dataset(new.dataset)
             self._apply_filter()
-        if old.labels is not new.labels or old.extraction is not new.extraction:
-            self._show_results(new)
+        if anew or old.labels is not new.labels:
+            self.model.set_labels(new.labels)
+        if anew or old.extraction is not new.extraction:
+            self._show_failures(new)
 
-    def _show_results(self, project: Project) -> None:
-        self.model.set_labels(project.labels)
+    def _show_failures(self, project: Project) -> None:
         failures = project.extraction.failures if project.extraction else ()
         self.model.set_failures({f.index: f.reason for f in failures})
         has_labels = project.dataset.labels is not None

@@ -7,7 +7,7 @@ and never written to.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,21 +110,16 @@ class Project:
     layout: Layout | None = None
     scores: Scores | None = None
 
-    @cached_property
+    @property
     def labels(self) -> NDArray[np.int32]:
         """The cluster of every clip: int32, shape (n_clips,), read only.
+
+        The same array as long as groups and cut are the same, whatever else changes.
 
         NOISE for clips left out by the method, UNPLACED for clips without features
         and for all of them before anything was grouped.
         """
-        n_clips = len(self.dataset)
-        if self.grouping is None:
-            labels = np.full(n_clips, UNPLACED, dtype=np.int32)
-        else:
-            found = self.grouping.labels_at(self.cut)
-            labels = spread(found, self.grouping.rows, n_clips)
-        labels.setflags(write=False)
-        return labels
+        return _labels_of(self.grouping, self.cut, len(self.dataset))
 
     @property
     def cut(self) -> int | None:
@@ -183,6 +178,18 @@ class Project:
         The scores are kept only where they still belong to the labels.
         """
         return replace(self, pipeline=self.pipeline.with_n_clusters(k), scores=None)
+
+
+@lru_cache(maxsize=16)
+def _labels_of(
+    grouping: Grouping | None, cut: int | None, n_clips: int
+) -> NDArray[np.int32]:
+    if grouping is None:
+        labels = np.full(n_clips, UNPLACED, dtype=np.int32)
+    else:
+        labels = spread(grouping.labels_at(cut), grouping.rows, n_clips)
+    labels.setflags(write=False)
+    return labels
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,14 @@ def test_a_cut_is_no_new_question_for_a_tree_but_one_for_k_means(finished):
     assert not project.with_n_clusters(3).grouped
 
 
+def test_labels_are_the_same_array_while_groups_and_cut_are_the_same(finished):
+    assert replace(finished, scores=None, layout=None).labels is finished.labels
+    moved = finished.with_n_clusters(3)
+    assert moved.labels is not finished.labels
+    back = moved.with_n_clusters(finished.cut)
+    np.testing.assert_array_equal(back.labels, finished.labels)
+
+
 def test_labels_cannot_be_written_to(finished):
     with pytest.raises(ValueError, match="read-only"):
         finished.labels[0] = 1
