@@ -84,7 +84,12 @@ class ParamsForm(QWidget):
 
     def set_params(self, params: Params) -> None:
         """Show other values of the same kind; emits nothing."""
-        self._params = params
+        if params is not self._params:
+            self._params = params
+            self._show_values()
+
+    def _show_values(self) -> None:
+        params = self._params
         for name, (widget, show) in self._fields.items():
             with QSignalBlocker(widget):
                 show(getattr(params, name))
@@ -109,7 +114,7 @@ class ParamsForm(QWidget):
             params = self._params.replace(**{declared.name: value})
         except ParameterError as error:
             self.refused.emit(str(error))
-            self.set_params(self._params)
+            self._show_values()
             return
         if params != self._params:
             self._params = params
