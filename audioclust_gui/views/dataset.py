@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
+from audioclust_gui.plots.plain import one_line
 from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
 from audioclust_gui.widgets.folder_tree import FolderTree
 from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
@@ -153,8 +154,7 @@ class DatasetView(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((FOLDER, 74), (LABEL, 74), (CLUSTER, 78)):
-            header.resizeSection(column, width)
+        header.resizeSection(FOLDER, 74)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         split = QSplitter(Qt.Orientation.Vertical)
@@ -199,12 +199,22 @@ class DatasetView(QWidget):
     def _show_failures(self, project: Project) -> None:
         failures = project.extraction.failures if project.extraction else ()
         self.model.set_failures({f.index: f.reason for f in failures})
-        has_labels = project.dataset.labels is not None
-        self.table.setColumnHidden(LABEL, not has_labels)
+        self.table.horizontalHeader().resizeSection(CLUSTER, 78 if failures else 62)
+        labels = project.dataset.labels
+        self.table.setColumnHidden(LABEL, labels is None)
+        self._fit_labels(labels or ())
         # Where the folder is the label, one column says both.
         same = project.dataset.label_column == "folder"
         flat = all("/" not in clip.path for clip in project.dataset.clips[:1000])
         self.table.setColumnHidden(FOLDER, same or flat)
+
+    def _fit_labels(self, labels: tuple[str, ...]) -> None:
+        """Give labels the room they need, within reason, and names the rest."""
+        width = self.table.fontMetrics().horizontalAdvance
+        some = sorted(set(labels), key=len)[-50:]
+        widest = max((width(one_line(label)) for label in some), default=0)
+        room = min(max(widest + 14, 52), 96)
+        self.table.horizontalHeader().resizeSection(LABEL, room)
 
     def _choose_folder(self, path: str) -> None:
         self._folder = path

@@ -123,7 +123,8 @@ class TransportView(QWidget):
         self._show_time(0.0)
 
     def _show_time(self, seconds: float) -> None:
-        self.time.setText(f"{seconds:.1f} / {self._duration:.1f} s")
+        digits = 2 if self._duration < 1 else 1
+        self.time.setText(f"{seconds:.{digits}f} / {self._duration:.{digits}f} s")
 
     def _show_playing(self, index: int) -> None:
         self._playing = index
