@@ -180,7 +180,7 @@ class Workflow(QObject):
         """Name a step and what its result depends on, and nothing else."""
         pipeline = self._document.pipeline
         keys = {
-            "extract": pipeline.features.key(),
+            "extract": pipeline.extraction_key,
             "group": pipeline.grouping_key,
             "lay_out": pipeline.layout_key,
         }
@@ -192,7 +192,8 @@ class Workflow(QObject):
         target, title = _STEPS[step]
         args: tuple[Any, ...] = (self._keys(), project.pipeline)
         if step == "extract":
-            args = (project.dataset, project.pipeline.features)
+            pipeline = project.pipeline
+            args = (project.dataset, pipeline.features, pipeline.preparation)
         self._job = job = self._jobs.run(target, *args, title=title)
         handlers: dict[str, Callable[[Any], None]] = {
             "extract": self._extracted,

@@ -45,6 +45,8 @@ class Declared:
         The allowed values of a choice, empty for a free value.
     logarithmic : bool
         Whether equal steps are equal ratios, for sliders and grids.
+    several : bool
+        Whether the value is any number of the choices, at least one, joined by "+".
     needs : tuple of (field name, values) or None
         The field matters only while the other field has one of these values.
     """
@@ -59,12 +61,14 @@ class Declared:
     high: float | None
     choices: tuple[tuple[Any, str], ...]
     logarithmic: bool
+    several: bool
     needs: tuple[str, tuple[Any, ...]] | None
 
     def range_text(self) -> str:
         """Say the allowed values in words, for messages and tooltips."""
         if self.choices:
-            return "one of " + ", ".join(str(value) for value, _ in self.choices)
+            words = 'one or more, joined by "+", of ' if self.several else "one of "
+            return words + ", ".join(str(value) for value, _ in self.choices)
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
             return f"{self.low:g} to {self.high:g}{unit}"
@@ -89,6 +93,8 @@ class Declared:
         return good
 
     def _coerced(self, value: Any) -> Any:
+        if self.several and isinstance(value, str):
+            return self._ordered(value)
         if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
             value = value.item()  # a NumPy scalar
         if isinstance(value, bool) or self.kind is bool:
@@ -99,7 +105,15 @@ class Declared:
             return int(value) if value.is_integer() else None
         return value if isinstance(value, self.kind) else None
 
+    def _ordered(self, value: str) -> str | None:
+        """Join what was chosen in the order in which it is offered, each once."""
+        chosen, offered = set(value.split("+")), [str(name) for name, _ in self.choices]
+        known = chosen <= set(offered)
+        return "+".join(name for name in offered if name in chosen) if known else None
+
     def _inside(self, value: Any) -> bool:
+        if self.several:
+            return True
         if self.choices:
             return any(value == allowed for allowed, _ in self.choices)
         if self.low is not None and value < self.low:
@@ -117,6 +131,7 @@ def param(
     high: float | None = None,
     choices: Mapping[Any, str] | None = None,
     logarithmic: bool = False,
+    several: bool = False,
     needs: tuple[str, tuple[Any, ...]] | None = None,
 ) -> Any:
     """Declare one field of a `Params` class.
@@ -133,6 +148,9 @@ def param(
         The allowed values, in the order in which they are offered.
     logarithmic : bool
         Whether equal steps are equal ratios.
+    several : bool
+        Whether the value is any number of the choices, at least one, joined by "+", in
+        the order in which they are offered.
     needs : (field name, values), optional
         The field matters only while that field has one of these values.
 
@@ -149,6 +167,7 @@ def param(
         "high": high,
         "choices": tuple((choices or {}).items()),
         "logarithmic": logarithmic,
+        "several": several,
         "needs": needs,
     }
     return dataclasses.field(default=default, metadata={_KEY: declaration})

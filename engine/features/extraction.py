@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.audio.dataset import Dataset
 from engine.audio.decoding import decode
+from engine.audio.preparing import PreparationParams
 from engine.audio.reasons import plain_reason
 from engine.errors import AudioError, ParameterError
 from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
@@ -58,6 +59,8 @@ class Extraction:
         Clips whose features were there already, or are those of an identical clip.
     params : FeatureParams
         What the features were computed with.
+    preparation : PreparationParams
+        What was done to the sounds before that.
     """
 
     keys: tuple[str | None, ...]
@@ -65,11 +68,13 @@ class Extraction:
     computed: int
     reused: int
     params: FeatureParams = field(default_factory=FeatureParams)
+    preparation: PreparationParams = field(default_factory=PreparationParams)
 
 
 def extract(
     dataset: Dataset,
     params: FeatureParams | None = None,
+    preparation: PreparationParams | None = None,
     *,
     folder: Path | None = None,
     workers: int | None = None,
@@ -83,6 +88,8 @@ def extract(
         The clips.
     params : FeatureParams, optional
         How features are computed.
+    preparation : PreparationParams, optional
+        What is done to the sounds before that.
     folder : Path, optional
         The cache folder; by default `engine.features.store.default_folder`.
     workers : int, optional
@@ -105,11 +112,11 @@ def extract(
     """
     if workers is not None and workers < 0:
         raise ParameterError(f"extract: workers must be at least 0; it is {workers}")
-    params = params or FeatureParams()
+    params, preparation = params or FeatureParams(), preparation or PreparationParams()
     folder = Path(folder or default_folder())
-    store = FeatureStore(folder, params)
+    store = FeatureStore(folder, params, preparation)
     with DigestCache(folder / "digests.sqlite") as digests:
-        run = _Run(dataset, params, store, digests, report)
+        run = _Run(dataset, params, preparation, store, digests, report)
         try:
             run.compute(workers)
         finally:
@@ -146,11 +153,13 @@ class _Run:
         self,
         dataset: Dataset,
         params: FeatureParams,
+        preparation: PreparationParams,
         store: FeatureStore,
         digests: DigestCache,
         report: Report,
     ) -> None:
-        self._dataset, self._params = dataset, params
+        self._dataset = dataset
+        self._params, self._preparation = params, preparation
         self._store, self._digests, self._report = store, digests, report
         self._keys: list[str | None] = [None] * len(dataset)
         self._reasons: dict[int, str] = {}
@@ -201,7 +210,9 @@ class _Run:
         )
         reused = len(self._keys) - self._computed - len(failures)
         keys = tuple(self._keys)
-        return Extraction(keys, failures, self._computed, reused, self._params)
+        return Extraction(
+            keys, failures, self._computed, reused, self._params, self._preparation
+        )
 
     def _jobs(self) -> Iterator[Job]:
         """Settle every clip that needs no work, and yield the others."""

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio.preparing import PreparationParams
 from engine.audio.reasons import UNWRITTEN
 from engine.errors import EngineError, FeaturesMissingError
 from engine.features.packs import PART_SUFFIX, SUFFIX, Pack, write_pack
@@ -54,10 +55,19 @@ class FeatureStore:
     params : FeatureParams
         What the features were or will be computed with; other parameters see another
         store.
+    preparation : PreparationParams, optional
+        What was or will be done to the sounds before that; another one, another store.
     """
 
-    def __init__(self, folder: Path, params: FeatureParams) -> None:
-        self.folder = Path(folder) / "features" / f"{params.key()}-{LAYOUT}"
+    def __init__(
+        self,
+        folder: Path,
+        params: FeatureParams,
+        preparation: PreparationParams | None = None,
+    ) -> None:
+        prepared = (preparation or PreparationParams()).key()
+        name = f"{params.key()}-{prepared}-{LAYOUT}"
+        self.folder = Path(folder) / "features" / name
         self.dtype = row_dtype(params)
         self._packs: dict[str, Pack] = {}
         self._damaged: set[str] = set()

@@ -136,7 +136,9 @@ def _kept(project: Project) -> Project:
     """Forget that features were extracted if they are not in the store any more."""
     extraction = project.extraction
     if extraction is not None:
-        store = FeatureStore(default_folder(), extraction.params)
+        store = FeatureStore(
+            default_folder(), extraction.params, extraction.preparation
+        )
         if not all(key in store for key in extraction.keys if key is not None):
             return replace(project, extraction=None)
     return project

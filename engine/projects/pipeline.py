@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.audio.preparing import PreparationParams
 from engine.clustering.methods import METHODS
 from engine.errors import ParameterError, ProjectError
 from engine.features.projection import ProjectionParams
@@ -24,6 +25,8 @@ class Pipeline:
 
     Parameters
     ----------
+    preparation : PreparationParams
+        What is done to a sound before anything is computed.
     features : FeatureParams
         How a clip becomes five features.
     representation : RepresentationParams
@@ -41,6 +44,7 @@ class Pipeline:
         If the method is not in the table.
     """
 
+    preparation: PreparationParams = field(default_factory=PreparationParams)
     features: FeatureParams = field(default_factory=FeatureParams)
     representation: RepresentationParams = field(default_factory=RepresentationParams)
     method: str = "agglomerative"
@@ -75,9 +79,14 @@ class Pipeline:
         return self.with_method_params(self.method_params.replace(n_clusters=k))
 
     @property
+    def extraction_key(self) -> str:
+        """A name for the stored features: equal where they are."""
+        return f"{self.preparation.key()}/{self.features.key()}"
+
+    @property
     def matrix_key(self) -> str:
-        """A name for the matrix: equal where features and representation are."""
-        return f"{self.features.key()}/{self.representation.key()}"
+        """A name for the matrix: equal where stored features and representation are."""
+        return f"{self.extraction_key}/{self.representation.key()}"
 
     @property
     def grouping_key(self) -> str:
@@ -98,6 +107,7 @@ class Pipeline:
     def to_dict(self) -> dict[str, Any]:
         """Return nested dicts of JSON scalars."""
         return {
+            "preparation": self.preparation.to_dict(),
             "features": self.features.to_dict(),
             "representation": self.representation.to_dict(),
             "method": self.method,
@@ -116,6 +126,7 @@ class Pipeline:
         """
         try:
             return cls(
+                preparation=PreparationParams.from_dict(values.get("preparation", {})),
                 features=FeatureParams.from_dict(values["features"]),
                 representation=RepresentationParams.from_dict(values["representation"]),
                 method=values["method"],

@@ -154,7 +154,10 @@ class Project:
     def extracted(self) -> bool:
         """Whether every clip has been extracted with the present parameters."""
         done = self.extraction
-        return done is not None and done.params == self.pipeline.features
+        return done is not None and (
+            (done.preparation, done.params)
+            == (self.pipeline.preparation, self.pipeline.features)
+        )
 
     def with_results_of(self, other: Project) -> Project:
         """Return the project with what another one knows and this one asks for.
@@ -163,7 +166,8 @@ class Project:
         files; groups and map are taken where they answer this pipeline.
         """
         found = self
-        if other.extracted and other.pipeline.features == self.pipeline.features:
+        same = other.pipeline.extraction_key == self.pipeline.extraction_key
+        if other.extracted and same:
             found = replace(found, extraction=other.extraction)
         grouping, layout, asked = other.grouping, other.layout, self.pipeline
         if not self.grouped and grouping is not None and grouping.answers(asked):

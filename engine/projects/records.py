@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio.preparing import PreparationParams
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
@@ -42,6 +43,7 @@ def encode_extraction(extraction: Extraction) -> Record:
     """Write down which clips have features, and why others have none."""
     return {
         "params": extraction.params.to_dict(),
+        "preparation": extraction.preparation.to_dict(),
         "keys": list(extraction.keys),
         "failures": [dataclasses.asdict(failure) for failure in extraction.failures],
     }, {}
@@ -58,9 +60,13 @@ def decode_extraction(
         for entry in values["failures"]
     )
     _require(all(0 <= f.index < n_clips for f in failures), "a failure has no clip")
-    params = FeatureParams.from_dict(values["params"])
     return Extraction(
-        params=params, keys=keys, failures=failures, computed=0, reused=n_clips
+        params=FeatureParams.from_dict(values["params"]),
+        preparation=PreparationParams.from_dict(values.get("preparation", {})),
+        keys=keys,
+        failures=failures,
+        computed=0,
+        reused=n_clips,
     )
 
 

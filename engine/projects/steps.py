@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.dataset import Clip
+from engine.audio.preparing import PreparationParams
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
 from engine.errors import FeaturesMissingError, ParameterError
@@ -185,7 +186,9 @@ def run(project: Project, report: Report = silent) -> Project:
         The same question, answered.
     """
     dataset, pipeline = project.dataset, project.pipeline
-    extraction = extract(dataset, pipeline.features, report=report)
+    extraction = extract(
+        dataset, pipeline.features, pipeline.preparation, report=report
+    )
     grouped = replace(
         project,
         extraction=extraction,
@@ -213,7 +216,8 @@ def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representa
     if expected == 0:
         raise ParameterError("No clip has features, so there is nothing to group")
     folder = default_folder()
-    found = _matrix(keys, pipeline.features, pipeline.representation, folder)
+    asked = (pipeline.features, pipeline.preparation, pipeline.representation)
+    found = _matrix(keys, *asked, folder)
     if found.rows.size < expected:
         _matrix.cache_clear()
         raise FeaturesMissingError(
@@ -227,7 +231,9 @@ def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representa
 def _matrix(
     keys: tuple[str | None, ...],
     features: FeatureParams,
+    preparation: PreparationParams,
     representation: RepresentationParams,
     folder: Path,
 ) -> Representation:
-    return represent(FeatureStore(folder, features), keys, representation)
+    store = FeatureStore(folder, features, preparation)
+    return represent(store, keys, representation)

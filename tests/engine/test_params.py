@@ -138,3 +138,22 @@ def test_declarations_come_in_the_order_in_which_they_were_written():
     assert names == ["kind", "cutoff", "order", "zero_phase", "name", "gain"]
     cutoff = Filter.declared()[1]
     assert (cutoff.kind, cutoff.default, cutoff.label) == (float, 8192.0, "Cut-off")
+
+
+@dataclass(frozen=True)
+class Mixture(Params):
+    parts: str = param(
+        "b", label="Parts", choices={"a": "A", "b": "B", "c": "C"}, several=True
+    )
+
+
+@pytest.mark.parametrize(("given", "kept"), [("c+a", "a+c"), ("b+b", "b"), ("a", "a")])
+def test_several_choices_are_joined_in_the_order_of_the_offer(given, kept):
+    assert Mixture(given).parts == kept
+    assert Mixture.from_dict({"parts": given}).key() == Mixture(kept).key()
+
+
+@pytest.mark.parametrize("bad", ["", "a+", "a+d", "a b", None, 3])
+def test_several_choices_are_refused_when_one_is_unknown(bad):
+    with pytest.raises(ParameterError, match=r'joined by "\+", of a, b, c'):
+        Mixture(bad)
