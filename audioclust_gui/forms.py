@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from audioclust_gui.choices import ChoicesButton
 from engine.errors import ParameterError
 from engine.params import Declared, Params
 
@@ -131,6 +132,10 @@ Control = tuple[QWidget, Callable[[Any], None]]
 
 def _control(declared: Declared, changed: Callable[[Any], None]) -> Control:
     """Return the control of a declaration, and how to show a value in it."""
+    if declared.several:
+        button = ChoicesButton(declared.choices)
+        button.changed.connect(changed)
+        return button, button.set_value
     if declared.choices:
         return _choice(declared, changed)
     if declared.kind is bool:

@@ -135,7 +135,8 @@ class Menus(QObject):
         for name, text in (("Undo", document.undo_text), ("Redo", document.redo_text)):
             action = self.actions[name]
             action.setEnabled(text is not None)
-            action.setText(f"&{name} {text}" if text else f"&{name}")
+            words = one_line(text).replace("&", "&&") if text else ""
+            action.setText(f"&{name} {words}".rstrip())
 
     def _lend_space(self, _: QWidget | None, now: QWidget | None) -> None:
         """Leave the space bar to a button that has the focus: it presses it."""

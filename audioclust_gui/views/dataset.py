@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QSignalBlocker,
     Qt,
     QTimer,
-    Signal,
 )
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -31,65 +26,14 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
+from audioclust_gui.widgets.clip_table_view import ClipTableView, FilterLine
 from audioclust_gui.widgets.folder_tree import FolderTree
+from audioclust_gui.widgets.label_picker import LabelPicker
 from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
 from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
 _Flag = QItemSelectionModel.SelectionFlag
-
-
-class ClipTableView(QTableView):
-    """A table in which arrow keys, like clicks, say that a row was meant."""
-
-    meant = Signal(int)  # row
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.setTabKeyNavigation(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.horizontalHeader().setHighlightSections(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(22)
-        self.setAccessibleName("Clips")
-        self.clicked.connect(lambda index: self.meant.emit(index.row()))
-
-    def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
-        # A header asks of every row whether it is selected, in order to look pressed.
-        # This one does not look so, and must not ask: it gets a selection of its own.
-        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.currentIndex().row()
-        super().keyPressEvent(event)
-        after = self.currentIndex().row()
-        again = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if after >= 0 and (after != before or again):
-            self.meant.emit(after)
-
-
-class FilterLine(QLineEdit):
-    """A line that Esc clears and leaves, before the window takes it for silence."""
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if escape and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        if escape and event.type() == QEvent.Type.KeyPress:
-            self.clear()
-            self.left.emit()
-            return True
-        return super().event(event)
 
 
 class DatasetView(QWidget):
@@ -117,6 +61,7 @@ class DatasetView(QWidget):
         self.filter.setToolTip(
             "Clips with every word in path or label  (Ctrl+F; Esc clears)"
         )
+        self.label = LabelPicker()
         self._count = QLabel()
         self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._folder = ""
@@ -127,6 +72,7 @@ class DatasetView(QWidget):
         self._timer.timeout.connect(self._apply_filter)
         self.filter.textChanged.connect(lambda _: self._timer.start())
         self.filter.left.connect(self.table.setFocus)
+        self.label.picked.connect(self._choose_label)
         self.tree.chosen.connect(self._choose_folder)
         self.table.meant.connect(self._meant)
         self.table.selectionModel().selectionChanged.connect(self._selected)
@@ -165,7 +111,10 @@ class DatasetView(QWidget):
         rows.setSpacing(4)
         rows.addWidget(self.filter)
         rows.addWidget(self.table)
-        rows.addWidget(self._count)
+        foot = QHBoxLayout()
+        foot.addWidget(self._count, 1)
+        foot.addWidget(self.label)
+        rows.addLayout(foot)
         split.addWidget(below)
         split.setStretchFactor(1, 1)
         split.setSizes([150, 450])
@@ -179,6 +128,7 @@ class DatasetView(QWidget):
             self.filter.clear()
         self._folder = ""
         self.tree.set_dataset(project.dataset)
+        self.label.set_dataset(project.dataset)
         self.model.set_dataset(project.dataset)
         self.model.set_labels(project.labels)
         self._show_failures(project)
@@ -187,8 +137,11 @@ class DatasetView(QWidget):
     def _on_changed(self, old: Project, new: Project) -> None:
         anew = old.dataset is not new.dataset
         if anew:
-            self._folder = ""  # as the tree begins anew
-            self.tree.set_dataset(new.dataset)
+            known = (old.dataset.root, old.dataset.clips)
+            if known != (new.dataset.root, new.dataset.clips):
+                self._folder = ""  # as the tree begins anew
+                self.tree.set_dataset(new.dataset)
+            self.label.set_dataset(new.dataset)
             self.model.set_dataset(new.dataset)
             self._apply_filter()
         if anew or old.labels is not new.labels:
@@ -215,6 +168,14 @@ class DatasetView(QWidget):
         widest = max((width(one_line(label)) for label in some), default=0)
         room = min(max(widest + 14, 52), 96)
         self.table.horizontalHeader().resizeSection(LABEL, room)
+
+    def _choose_label(self, name: str | None) -> None:
+        project = self._document.project
+        if name != project.dataset.label_column:
+            dataset = project.dataset.with_label_column(name)
+            text = f"score by {name}" if name else "score by no label"
+            project = replace(project, dataset=dataset, scores=None)
+            self._document.commit(project, text)
 
     def _choose_folder(self, path: str) -> None:
         self._folder = path

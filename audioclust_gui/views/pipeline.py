@@ -44,6 +44,7 @@ class PipelineView(QWidget):
         self._document = document
         self._workflow = workflow
         pipeline = document.pipeline
+        self.preparation = self._form(pipeline.preparation, "preparation")
         self.features = self._form(pipeline.features, "features")
         self.representation = self._form(pipeline.representation, "representation")
         self.projection = self._form(pipeline.projection, "projection")
@@ -93,6 +94,7 @@ class PipelineView(QWidget):
         column.addWidget(Section("Method", method))
         column.addWidget(Section("Map", self.projection))
         column.addWidget(Section("Features", self.features, open_=False))
+        column.addWidget(Section("Preparation", self.preparation, open_=False))
         column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -136,6 +138,7 @@ class PipelineView(QWidget):
 
     def _show(self) -> None:
         pipeline = self._document.pipeline
+        self.preparation.set_params(pipeline.preparation)
         self.features.set_params(pipeline.features)
         self.representation.set_params(pipeline.representation)
         self.projection.set_params(pipeline.projection)

@@ -82,7 +82,7 @@ class ViewerView(QWidget):
         self._timer.start()
 
     def _on_changed(self, old: Project, new: Project) -> None:
-        features = old.pipeline.features != new.pipeline.features
+        features = old.pipeline.extraction_key != new.pipeline.extraction_key
         if features or old.dataset is not new.dataset:
             self._timer.start()
 
@@ -93,7 +93,8 @@ class ViewerView(QWidget):
             self._clear("")
             return
         clip, params = project.dataset.clips[index], project.pipeline.features
-        question = (project.dataset.root, clip, params)
+        preparation = project.pipeline.preparation
+        question = (project.dataset.root, clip, params, preparation)
         if question == self._shown:
             return
         self._shown = question
@@ -103,6 +104,7 @@ class ViewerView(QWidget):
             str(project.dataset.file(clip)),
             clip,
             params,
+            preparation,
             title="Looking at the clip",
             then=lambda found: self._show(question, found),
             slot="viewer",
@@ -120,7 +122,7 @@ class ViewerView(QWidget):
             image.set_feature(
                 found.features[name],
                 FEATURES[name],
-                found.duration,
+                found.measured,
                 ticks_of(name, found.params),
             )
         cropped = f"The first {INSPECTED_SECONDS:g} s are shown; more of it plays."

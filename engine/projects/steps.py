@@ -18,6 +18,7 @@ from engine.audio.dataset import Clip
 from engine.audio.preparing import PreparationParams
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
+from engine.clustering.silhouette import Sampled
 from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import extract
 from engine.features.pool import keep_freed_memory
@@ -123,7 +124,9 @@ def evaluate(
     """
     found = _represented(keys, pipeline)
     known = None if truth is None else [truth[i] for i in found.rows]
-    return score(labels[found.rows], known, found.matrix, report=report)
+    return score(
+        labels[found.rows], known, found.matrix, report=report, basis=_basis(found)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,40 +136,54 @@ class Inspection:
     Parameters
     ----------
     samples : float32 array, shape (n_samples,)
-        Mono, at ``params.rate``.
+        Mono, at ``params.rate``, as recorded.
     features : dict of name to float32 array, shape (rows, frames)
+        Of the prepared sound.
     params : FeatureParams
         What they were computed with.
     cropped : bool
         Whether the clip goes on after what is shown.
+    measured : float
+        Seconds that the features show: preparation may trim, crop or pad.
     """
 
     samples: NDArray[np.float32]
     features: dict[str, NDArray[np.float32]]
     params: FeatureParams
     cropped: bool
+    measured: float
 
     @property
     def duration(self) -> float:
-        """Seconds shown."""
+        """Seconds of sound."""
         return len(self.samples) / self.params.rate
 
 
-def inspect(file: str, clip: Clip, params: FeatureParams) -> Inspection:
+def inspect(
+    file: str,
+    clip: Clip,
+    params: FeatureParams,
+    preparation: PreparationParams | None = None,
+) -> Inspection:
     """Decode a clip and compute its five features; of a long one, the beginning.
 
     Raises
     ------
     AudioError
         If the file cannot be decoded.
+    ParameterError
+        If a sound of this rate cannot be prepared like that.
     """
     from engine.audio.decoding import decode
+    from engine.audio.preparing import prepare
 
     limit = clip.start + INSPECTED_SECONDS
     end = clip.end if clip.end is not None and clip.end <= limit else limit
     samples = decode(file, clip.start, end, rate=params.rate)
     cropped = end == limit and len(samples) >= int(INSPECTED_SECONDS * params.rate)
-    return Inspection(samples, features_of(samples, params), params, cropped)
+    prepared = prepare(samples, params.rate, preparation or PreparationParams())
+    features = features_of(prepared, params)
+    return Inspection(samples, features, params, cropped, len(prepared) / params.rate)
 
 
 def run(project: Project, report: Report = silent) -> Project:
@@ -225,6 +242,12 @@ def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representa
             f"{folder} still; they have to be extracted again"
         )
     return found
+
+
+@lru_cache(maxsize=1)
+def _basis(found: Representation) -> Sampled:
+    """Return the distances that the silhouettes of all cuts of a tree share."""
+    return Sampled(found.matrix)
 
 
 @lru_cache(maxsize=2)

@@ -268,3 +268,25 @@ def test_hostile_names_neither_widen_the_window_nor_become_markup(qtbot, app, pl
 def test_the_name_column_takes_the_room_there_is(view):
     header = view.table.horizontalHeader()
     assert header.sectionResizeMode(NAME) == QHeaderView.ResizeMode.Stretch
+
+
+def test_another_column_labels_and_scores(view, document, tmp_path, qtbot):
+    opened(view, document, tmp_path)
+    dataset = document.project.dataset
+    columns = {**dataset.columns, "same": ("x",) * 6, "day": tuple("mtwtfs")}
+    project = Project(replace(dataset, columns=columns))
+    document.open(project, tmp_path / "x.audioclust")
+    view.tree.chosen.emit("b")
+    offered = [view.label.itemText(i) for i in range(view.label.count())]
+    assert offered == ["No label", "kind", "day"]
+    view.label.setFocus()
+    qtbot.keyClick(view.label, Qt.Key.Key_Down)
+    assert document.project.dataset.label_column == "day"
+    assert document.undo_text == "score by day"
+    assert view.model.rowCount() == 2, "the folder stays chosen"
+    document.undo()
+    assert document.project.dataset.label_column == "kind"
+    assert view.label.currentText() == "kind"
+    view.label.setCurrentIndex(0)
+    view.label.activated.emit(0)
+    assert document.project.dataset.labels is None

@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox
 
+from audioclust_gui.choices import ChoicesButton
 from audioclust_gui.forms import ParamsForm
+from engine.audio.preparing import PreparationParams
 from engine.clustering.methods import METHODS
 from engine.errors import ParameterError
 from engine.features.projection import ProjectionParams
@@ -15,6 +17,7 @@ from engine.features.spectral import FeatureParams
 from engine.params import Params, param
 
 ALL = [
+    PreparationParams,
     FeatureParams,
     RepresentationParams,
     ProjectionParams,
@@ -36,6 +39,12 @@ class Soup(Params):
     spoons: int = param(2, label="Spoons", low=1, high=9)
     hot: bool = param(True, label="Hot")
     bowl: str = param("deep", label="Bowl", choices={"deep": "Deep", "flat": "Flat"})
+    spices: str = param(
+        "mint",
+        label="Spices",
+        choices={"mint": "Mint", "dill": "Dill", "sage": "Sage"},
+        several=True,
+    )
     depth: int = param(3, label="Depth", unit="cm", low=1, needs=("bowl", ("deep",)))
 
     def check(self):
@@ -53,7 +62,14 @@ def form(qtbot):
 
 def test_every_kind_of_field_has_its_control(form):
     kinds = [type(form.field(d.name)) for d in Soup.declared()]
-    assert kinds == [QDoubleSpinBox, QSpinBox, QCheckBox, QComboBox, QSpinBox]
+    assert kinds == [
+        QDoubleSpinBox,
+        QSpinBox,
+        QCheckBox,
+        QComboBox,
+        ChoicesButton,
+        QSpinBox,
+    ]
     salt = form.field("salt")
     assert (salt.minimum(), salt.maximum()) == (1e-4, 1.0)
     assert salt.suffix() == " kg"
@@ -114,3 +130,32 @@ def test_every_parameter_of_the_engine_has_a_control_that_holds_its_default(
         label.textFormat() == Qt.TextFormat.PlainText
         for label in form.findChildren(QLabel)
     )
+
+
+def test_several_are_chosen_in_a_menu_that_stays_open(form, qtbot):
+    button = form.field("spices")
+    assert button.text() == "Mint"
+    menu = button.menu()
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    qtbot.waitUntil(menu.isVisible)
+    _, dill, sage = menu.actions()
+    with qtbot.waitSignal(form.edited) as edited:
+        qtbot.mouseClick(
+            menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(sage).center()
+        )
+    assert edited.args == [Soup(spices="mint+sage")]
+    assert menu.isVisible()
+    menu.setActiveAction(dill)
+    with qtbot.waitSignal(form.edited) as edited:
+        qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert edited.args == [Soup(spices="mint+dill+sage")]
+    assert button.text() == "3 joined"
+    menu.close()
+
+
+def test_the_last_of_several_stays_chosen(form, qtbot):
+    mint = form.field("spices").menu().actions()[0]
+    with qtbot.assertNotEmitted(form.edited):
+        mint.trigger()
+    assert mint.isChecked()
+    assert form.params == Soup()

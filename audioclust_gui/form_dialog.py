@@ -1,0 +1,70 @@
+"""A question that a form answers: what to do, with which parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from audioclust_gui.forms import ParamsForm
+from engine.params import Params
+
+_WIDTH = 380
+
+
+class FormDialog(QDialog):
+    """Shows the form of a parameter set; takes the answer when it is accepted.
+
+    It does not stop the window: nothing waits for it.
+
+    Parameters
+    ----------
+    title, text, action : str
+        What it is about, in a sentence; the words on the button that does it.
+    params : Params
+        What to show first.
+    then : callable
+        Given the parameters that the person accepted.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        title: str,
+        text: str,
+        action: str,
+        params: Params,
+        then: Callable[[Params], None],
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(_WIDTH)
+        words = QLabel(text)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        self.form = ParamsForm(params)
+        self._refusal = QLabel()
+        self._refusal.setTextFormat(Qt.TextFormat.PlainText)
+        self._refusal.setWordWrap(True)
+        self._refusal.setAccessibleName("Why this is not possible")
+        self._refusal.hide()
+        self.form.refused.connect(self._refuse)
+        self.form.edited.connect(lambda _: self._refusal.hide())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.action = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.action.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: then(self.form.params))
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        for widget in (words, self.form, self._refusal):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(buttons)
+
+    def _refuse(self, why: str) -> None:
+        self._refusal.setText(why)
+        self._refusal.show()

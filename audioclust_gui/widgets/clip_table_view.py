@@ -1,0 +1,66 @@
+"""The table of clips as a widget, and the line that filters it: keys and gestures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
+
+
+class ClipTableView(QTableView):
+    """A table in which arrow keys, like clicks, say that a row was meant."""
+
+    meant = Signal(int)  # row
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(22)
+        self.setAccessibleName("Clips")
+        self.clicked.connect(lambda index: self.meant.emit(index.row()))
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        # A header asks of every row whether it is selected, in order to look pressed.
+        # This one does not look so, and must not ask: it gets a selection of its own.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        after = self.currentIndex().row()
+        again = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if after >= 0 and (after != before or again):
+            self.meant.emit(after)
+
+
+class FilterLine(QLineEdit):
+    """A line that Esc clears and leaves, before the window takes it for silence."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if escape and event.type() == QEvent.Type.KeyPress:
+            self.clear()
+            self.left.emit()
+            return True
+        return super().event(event)
