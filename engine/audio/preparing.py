@@ -178,9 +178,7 @@ def _lowpassed(sound: Floats, rate: int, cutoff: float) -> Floats:
     from scipy.signal import sosfiltfilt
 
     sections, low = _butterworth(cutoff, rate), np.empty_like(sound)
-    # The slowest of its poles decays by a factor e in 0.82 periods of the cut-off, or
-    # of its distance to half the rate.
-    settled = math.ceil(_PERIODS * rate / min(cutoff, rate / 2 - cutoff))
+    settled = settling(rate, cutoff)
     step = max(_PIECE, 4 * settled)
     for first in range(0, len(sound), step):
         start, stop = max(0, first - settled), first + step
@@ -190,6 +188,13 @@ def _lowpassed(sound: Floats, rate: int, cutoff: float) -> Floats:
         piece = sosfiltfilt(sections, piece, axis=0, padlen=padding)
         low[first:stop] = piece[first - start : stop - start].clip(-_LARGEST, _LARGEST)
     return low
+
+
+def settling(rate: int, cutoff: float) -> int:
+    """Return after how many samples the low-pass has forgotten what came before."""
+    # The slowest of its poles decays by a factor e in 0.82 periods of the cut-off, or
+    # of its distance to half the rate.
+    return math.ceil(_PERIODS * rate / min(cutoff, rate / 2 - cutoff))
 
 
 @lru_cache(maxsize=16)

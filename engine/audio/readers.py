@@ -6,10 +6,12 @@ which one it talks to.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -35,10 +37,14 @@ FOREIGN_EXTENSIONS = frozenset({
 # Samples of all channels in one read: enough for nearly every clip as a whole, and a
 # bound (16 MB) for the memory of long recordings and of many channels.
 _BLOCK = 1 << 22
-# libsndfile misplaces a seek into the last page of a Vorbis stream (its issue 885), and
-# Opus needs time to converge. Pages last seconds at most: arriving this much earlier
-# and reading on is exact, and costs about 10 ms.
-_PREROLL_SECONDS = 10
+# How much earlier than wanted a seek must arrive for samples as if read from the start:
+# an MP3 frame draws on the bits of those before it (without them a span can begin wrong
+# by half of full scale), Opus has to converge. Measured, with a margin.
+_PREROLL_SECONDS = {"MPEG_LAYER_III": 1, "OPUS": 2}
+# libsndfile misplaces a seek into the last page of an Ogg stream (its issue 885). Pages
+# last seconds at most.
+_LAST_PAGE_SECONDS = 10
+_SLOW_SEEK_SECONDS = 10.0  # of MP3 and Opus that are decoded in the time of a seek
 # Sizes that streaming programs write for "not known yet"; libsndfile gives them, as
 # "no frame count", the largest int64.
 _UNKNOWN_BYTES = 0x7FFF_F000
@@ -56,11 +62,16 @@ class Reader(Protocol):
     channels: int
     frames: int
     format: str
+    seek_cost: float
+    """As many seconds as are decoded in the time of a seek; infinite without seeks."""
 
-    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
+    def blocks(
+        self, first: int, stop: int | None, mono: bool, seconds: float = math.inf
+    ) -> Blocks:
         """Yield frames ``first`` to ``stop``, (n,) if ``mono`` else (n, channels).
 
-        At least one frame, or AudioError.
+        At least one frame, or AudioError; at most ``seconds`` of them at a time. May be
+        called again, which ends what an earlier call still yields.
         """
 
     def close(self) -> None:
@@ -84,29 +95,33 @@ def open_reader(path: str | Path) -> Reader:
     import soundfile
 
     try:
-        sound = soundfile.SoundFile(c_name(path))
+        return _NativeReader(path)
     except (soundfile.LibsndfileError, TypeError) as error:
-        reason = plain_reason(error)
-    else:
-        if sound.frames < _UNKNOWN_FRAMES:
-            return _NativeReader(str(path), sound)
-        sound.close()
-        reason = "its header does not say how long it is (it was written as a stream)"
-    return _foreign_reader(path, reason)
+        return _foreign_reader(path, plain_reason(error))
 
 
 class _NativeReader:
     """A file that libsndfile opened."""
 
-    def __init__(self, path: str, sound: Any) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._path = path
-        self._sound = sound
+        self._sound, self._winds = sound, _ = _sound_file(path)
+        self._at = 0
         self.rate: int = sound.samplerate
         self.channels: int = sound.channels
         self.frames: int = sound.frames
         self.format = f"{sound.format} {sound.subtype}"
+        slow = sound.format == "MP3" or sound.subtype == "OPUS"
+        self.seek_cost = _SLOW_SEEK_SECONDS if slow else 0.0
+        if not self._winds:
+            self.seek_cost = math.inf
+        if sound.frames >= _UNKNOWN_FRAMES:
+            most = frames_at_once(self, math.inf)
+            self.frames = sum(map(len, self._read(0, _UNKNOWN_FRAMES, most)))
 
-    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
+    def blocks(
+        self, first: int, stop: int | None, mono: bool, seconds: float = math.inf
+    ) -> Blocks:
         import soundfile
 
         announced = self._announced()
@@ -120,7 +135,7 @@ class _NativeReader:
             )
         found = False
         try:
-            for block in self._read(first, wanted):
+            for block in self._read(first, wanted, frames_at_once(self, seconds)):
                 if len(block):
                     found = True
                     yield _mixed(block) if mono else block
@@ -128,24 +143,36 @@ class _NativeReader:
             raise self._error(plain_reason(error)) from error
         if not found:
             raise self._error(
-                f"no sound can be decoded at {first / self.rate:g} s; it is damaged"
+                f"no sound can be decoded at {first / self.rate:g} s; it is damaged, "
+                "copy or export it again"
             )
 
-    def _read(self, first: int, stop: int) -> Blocks:
-        preroll = 0
-        if first and self._sound.format == "OGG":
-            preroll = min(first, _PREROLL_SECONDS * self.rate)
-        if first > preroll:
-            self._sound.seek(first - preroll)
-        most = max(1, _BLOCK // self.channels)
+    def _read(self, first: int, stop: int, most: int) -> Blocks:
+        preroll = _PREROLL_SECONDS.get(self._sound.subtype, 0) * self.rate
+        last_page = _LAST_PAGE_SECONDS * self.rate
+        if self._sound.format == "OGG" and first > self.frames - last_page:
+            preroll = last_page
+        preroll = min(first, preroll)
+        if not self._winds:
+            self._rewind()
+            preroll = first
+        elif self._at != first - preroll:
+            self._at = self._sound.seek(first - preroll)
         left = stop - first + preroll
         while left > 0:
             block = self._sound.read(min(left, most), dtype="float32", always_2d=True)
             if not len(block):
                 return  # the length of an MP3 without an index is an estimate
             left -= len(block)
+            self._at += len(block)
             yield block[preroll:]
             preroll = max(0, preroll - len(block))
+
+    def _rewind(self) -> None:
+        """Go back to the beginning of a file that has no other way."""
+        if self._at:
+            self._sound.close()
+            (self._sound, _), self._at = _sound_file(self._path), 0
 
     def _announced(self) -> int:
         """Return the frames that the header promises, at least those that are there.
@@ -162,7 +189,7 @@ class _NativeReader:
         return round(self.frames * claimed / present)
 
     def _error(self, reason: str) -> AudioError:
-        return AudioError(self._path, reason)
+        return AudioError(str(self._path), reason)
 
     def close(self) -> None:
         self._sound.close()
@@ -174,23 +201,49 @@ class _NativeReader:
         self.close()
 
 
+def _sound_file(path: str | Path) -> tuple[Any, bool]:
+    """Open a file by libsndfile; say also whether it can be wound to and fro.
+
+    GSM and G.72x cannot, nor what was written as a stream.
+    """
+    import soundfile
+
+    sound = soundfile.SoundFile(c_name(path))
+    winds = bool(sound.seekable()) and sound.frames < _UNKNOWN_FRAMES
+    # After every read soundfile seeks to where it is, unless this says no. MP3 loses
+    # the bits carried over, so that the next samples are wrong; in a FLAC written as a
+    # stream it fails at the end, which nobody knows; in all formats it takes time.
+    sound.seekable = lambda: False
+    return sound, winds
+
+
 class _ForeignReader:
     """A file that audioread opened: 16-bit frames from the first one on, no seeking."""
 
-    def __init__(self, path: str, sound: Any) -> None:
+    seek_cost = math.inf
+
+    def __init__(self, path: str, open_again: Callable[[], Any]) -> None:
         self._path = path
-        self._sound = sound
+        self._open_again = open_again
+        self._sound = sound = open_again()
+        self._started = False
         self.rate = int(sound.samplerate)
         self.channels = int(sound.channels)
         # A tenth of a second is as exact as FFmpeg's log is.
         self.frames = int((sound.duration + 0.1) * self.rate) if self.channels else 0
         self.format = Path(path).suffix[1:].upper() or "unknown"
 
-    def blocks(self, first: int, stop: int | None, mono: bool) -> Blocks:
+    def blocks(
+        self, first: int, stop: int | None, mono: bool, seconds: float = math.inf
+    ) -> Blocks:
         width = 2 * self.channels
-        most = width * max(1, _BLOCK // self.channels)
+        most = width * frames_at_once(self, seconds)
         held, at, found = bytearray(), 0, False
         try:
+            if self._started:
+                self._sound.close()
+                self._sound = self._open_again()
+            self._started = True
             for piece in self._sound:
                 until = None if stop is None else max(0, stop * width - at)
                 held += bytes(piece)[max(0, first * width - at) : until]
@@ -243,12 +296,15 @@ def _foreign_reader(path: str | Path, reason: str) -> _ForeignReader:
     ]
     try:
         # An absolute path is never mistaken for a flag or an address.
-        sound = audioread.audio_open(os.path.abspath(path), backends)  # noqa: PTH100
+        whole = os.path.abspath(path)  # noqa: PTH100
+        return _ForeignReader(str(path), partial(audioread.audio_open, whole, backends))
     except _foreign_errors() as error:
         if not backends and Path(path).suffix.lower() in FOREIGN_EXTENSIONS:
-            reason = "this format needs FFmpeg, which is not installed"
+            reason = (
+                "this format needs FFmpeg, which is not installed; install it, or "
+                "convert the file to WAV or FLAC"
+            )
         raise AudioError(str(path), reason) from error
-    return _ForeignReader(str(path), sound)
 
 
 def _foreign_errors() -> tuple[type[Exception], ...]:
@@ -257,14 +313,20 @@ def _foreign_errors() -> tuple[type[Exception], ...]:
     return (audioread.DecodeError, OSError, ValueError, EOFError)
 
 
+def frames_at_once(reader: Reader, seconds: float) -> int:
+    """Return how many frames to read at once: those of so many seconds, or fewer."""
+    return max(1, round(min(seconds * reader.rate, _BLOCK // reader.channels)))
+
+
 def _mixed(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """Average the channels: (n, channels) to (n,)."""
     if frames.shape[1] == 1:
         return frames[:, 0]
     # Files of floats may overflow here; `decode` answers for samples not finite.
     with np.errstate(over="ignore", invalid="ignore"):
-        mono: NDArray[np.float32] = frames.mean(axis=1)
-    return mono
+        # Column by column: 15 times as fast as a mean over each row.
+        total: NDArray[np.float32] = reduce(np.add, frames.T)
+        return total / np.float32(frames.shape[1])
 
 
 def c_name(path: str | Path) -> str | bytes:

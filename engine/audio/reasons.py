@@ -36,7 +36,10 @@ def plain_reason(error: Exception) -> str:
         return error.strerror.lower()
     code = getattr(error, "code", None)
     if code in _NO_SOUND_FORMAT or isinstance(error, TypeError):
-        return "its content is not in a sound format that can be read"
+        return (
+            "its content is not in a sound format that can be read; convert it to WAV "
+            "or FLAC, or remove it"
+        )
     text = getattr(error, "error_string", "") or str(error) or type(error).__name__
     text = text.strip().rstrip(".").strip()
     if code == _SYSTEM_ERROR:

@@ -99,6 +99,18 @@ def scan(root: str | Path, report: Report = silent) -> Scan:
     return Scan(dataset, tuple(walk.skipped))
 
 
+def sounds_below(root: str | Path, report: Report = silent) -> list[str]:
+    """Return the paths of a folder's sounds as `scan` finds them, in no order.
+
+    Raises
+    ------
+    AudioError
+        If the root is missing, is no folder or cannot be read.
+    """
+    walk = _Walk(os.path.abspath(root), report)  # noqa: PTH100 - links stay as they are
+    return walk.paths()
+
+
 def natural_key(path: str) -> tuple[list[list[str | int]], str]:
     """Order paths folder by folder, digits by value, upper and lower case alike."""
     parts = []
@@ -156,7 +168,7 @@ class _Walk:
                 elif not _is_called_sound(entry):
                     self.passed_over += 1
                 elif _would_block(entry):
-                    reason = "it is a device or a pipe, not a file"
+                    reason = "it is a device or a pipe, not a file; remove it"
                     self.skipped.append(AudioError(self._full(path), reason))
                 else:
                     found.append(path)
@@ -195,7 +207,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_called_sound(entry: os.DirEntry[str]) -> bool:
-    return os.path.splitext(entry.name)[1].lower() in AUDIO_EXTENSIONS  # noqa: PTH122
+    # A space at the end, which nobody sees, does not make it another kind of file.
+    extension = os.path.splitext(entry.name.rstrip())[1]  # noqa: PTH122
+    return extension.lower() in AUDIO_EXTENSIONS
 
 
 def _would_block(entry: os.DirEntry[str]) -> bool:

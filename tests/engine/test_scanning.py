@@ -149,7 +149,7 @@ def test_what_would_block_its_reader_is_named(tmp_path: Path) -> None:
 
 
 def test_how_many_other_files_were_passed_over_is_said(tmp_path: Path) -> None:
-    touch(tmp_path, "a.wav", "b.voc", "film.mp4", "sub/notes.txt", "sub/c.wav ")
+    touch(tmp_path, "a.wav", "b.voc", "film.mp4", "sub/notes.txt", "sub/c.wav~")
     steps: list[Step] = []
     assert len(scan_folder(tmp_path, steps.append)) == 2
     assert "3 other files" in steps[-1].message
