@@ -6,7 +6,7 @@ folder with any number of metadata columns beside them; one column may be the tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -126,6 +126,27 @@ class Dataset:
     def with_label_column(self, name: str | None) -> Dataset:
         """Return the same clips, scored by another column."""
         return replace(self, label_column=name)
+
+    def with_columns(self, columns: Mapping[str, tuple[str, ...]]) -> Dataset:
+        """Return the same clips with further columns; of one name, the new one.
+
+        Raises
+        ------
+        ParameterError
+            If a column does not hold one value per clip.
+        """
+        return replace(self, columns={**self.columns, **columns})
+
+    def subset(self, indices: Sequence[int]) -> Dataset:
+        """Return some of the clips, in the order given, with their metadata."""
+        return replace(
+            self,
+            clips=tuple([self.clips[i] for i in indices]),
+            columns={
+                name: tuple([values[i] for i in indices])
+                for name, values in self.columns.items()
+            },
+        )
 
 
 def _from_columns(

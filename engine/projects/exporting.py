@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
+from engine.audio.tables import cell_text, replacing
 from engine.clustering.partition import UNPLACED
 from engine.errors import ProjectError
 from engine.progress import Report, Step, silent
 from engine.projects.project import Project
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_A_STEP = 4096
 
 
@@ -42,14 +41,11 @@ def write_csv(project: Project, path: str | Path, report: Report = silent) -> Pa
     path = Path(path)
     dataset, labels, positions = project.dataset, project.labels, project.positions
     columns = list(dataset.columns)
-    unfinished = path.with_name(path.name + ".part")
     try:
-        with unfinished.open(
-            "w", newline="", encoding="utf-8", errors="backslashreplace"
-        ) as file:
+        with replacing(path, errors="backslashreplace") as file:
             table = csv.writer(file)
             table.writerow(
-                ["path", "start", "end", *map(_safe, columns), "cluster", "x", "y"]
+                ["path", "start", "end", *map(cell_text, columns), "cluster", "x", "y"]
             )
             for i, clip in enumerate(dataset.clips):
                 if i % _ROWS_A_STEP == 0:
@@ -57,22 +53,14 @@ def write_csv(project: Project, path: str | Path, report: Report = silent) -> Pa
                 placed = not np.isnan(positions[i, 0])
                 table.writerow(
                     [
-                        _safe(clip.path),
+                        cell_text(clip.path),
                         clip.start,
                         "" if clip.end is None else clip.end,
-                        *(_safe(dataset.columns[name][i]) for name in columns),
+                        *(cell_text(dataset.columns[name][i]) for name in columns),
                         "" if labels[i] == UNPLACED else int(labels[i]),
                         *(f"{x:.6g}" if placed else "" for x in positions[i]),
                     ]
                 )
-        unfinished.replace(path)
     except OSError as error:
         raise ProjectError(f"{path}: cannot be written: {error}") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
     return path
-
-
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text

@@ -1,4 +1,4 @@
-"""From what a person points at to a project: a folder, a project file, the demo."""
+"""From what a person points at to a project: a folder, a table, a project, the demo."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ import platformdirs
 
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
+from engine.audio.layouts import recognise
+from engine.audio.metadata import read_table
 from engine.audio.scanning import scan
 from engine.errors import DamagedProjectError, ProjectError
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
 from engine.projects.file import SUFFIX, read
+from engine.projects.merging import merged
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
 from engine.projects.verification import outdated
@@ -26,6 +29,7 @@ from engine.projects.verification import outdated
 # More groups than this are not offered unasked, however many labels there are.
 MOST_CLUSTERS_UNASKED = 60
 FEWEST_CLUSTERS_UNASKED = 2
+_MISSING_NAMED = 5  # rows of a table without a clip, by name
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,7 @@ def projects_folder() -> Path:
 
 
 def project_file_of(root: str | Path) -> Path:
-    """Return the project file that belongs to a folder of sounds."""
+    """Return the project file that belongs to a folder of sounds, or to a table."""
     path = Path(root).absolute()
     name = re.sub(r"[^\w.-]+", "-", path.name).strip("-.")[:60] or "sounds"
     name = name.encode(errors="replace").decode().replace("?", "-")
@@ -84,14 +88,47 @@ def open_folder(root: str, report: Report = silent) -> Opened:
         version, or another program holds on to it. A damaged one is set aside.
     """
     found = scan(root, report)
-    opened = _resume(found.dataset, report)
-    skipped = tuple(f"Not looked through: {error}" for error in found.skipped)
-    return replace(opened, notes=opened.notes + skipped)
+    if not found.dataset.clips:
+        raise ProjectError(
+            f"{found.dataset.root}: there is no sound file in it. AudioClust looks for "
+            "WAV, FLAC, OGG, MP3 and AIFF files, also in the folders below."
+        )
+    known = recognise(found.dataset)
+    dataset = found.dataset if known is None else known.dataset
+    notes = [f"Not looked through: {error}" for error in found.skipped]
+    path = project_file_of(dataset.root)
+    if known is not None and not path.exists():
+        notes.insert(0, known.sentence)
+    opened = _resume(dataset, path, report)
+    return replace(opened, notes=(*opened.notes, *notes))
+
+
+def open_table(table: str, report: Report = silent) -> Opened:
+    """Open the sounds that a table lists (CSV, TSV), or take up the work on them.
+
+    Raises
+    ------
+    AudioError
+        If the table cannot be read, or no column of it names files.
+    ProjectError
+        If none of its files is there, or its project cannot be read now.
+    """
+    listing = read_table(table, report=report)
+    missing = listing.missing
+    if not listing.dataset.clips:
+        first = f": {missing[0]}" if missing else ""
+        raise ProjectError(f"{table}: none of its sounds can be found{first}")
+    notes = [f"Not in the collection: {error}" for error in missing[:_MISSING_NAMED]]
+    if more := len(missing) - len(notes):
+        notes.append(f"Nor are {more} other rows of the table.")
+    opened = _resume(listing.dataset, project_file_of(table), report)
+    return replace(opened, notes=(*opened.notes, *listing.notes, *notes))
 
 
 def open_demo(report: Report = silent) -> Opened:
     """Open the demo collection, synthesising what is missing of it."""
-    return _resume(write_demo(demo_folder(), report), report)
+    dataset = write_demo(demo_folder(), report)
+    return _resume(dataset, project_file_of(dataset.root), report)
 
 
 def open_project(path: str, report: Report = silent) -> Opened:
@@ -158,13 +195,8 @@ def _up_to_date(opened: Opened, report: Report) -> Opened:
     return replace(opened, project=project, notes=(*opened.notes, note))
 
 
-def _resume(dataset: Dataset, report: Report) -> Opened:
-    if not dataset.clips:
-        raise ProjectError(
-            f"{dataset.root}: there is no sound file in it. AudioClust looks for WAV, "
-            "FLAC, OGG, MP3 and AIFF files, also in the folders below."
-        )
-    path = project_file_of(dataset.root)
+def _resume(dataset: Dataset, path: Path, report: Report) -> Opened:
+    """Take up the project in a file with the collection as it is now."""
     if not path.exists():
         return Opened(fresh(dataset), View(), path)
     try:
@@ -175,12 +207,20 @@ def _resume(dataset: Dataset, report: Report) -> Opened:
         spoilt = _set_aside(path)
         note = f"{error}. It was set aside as {spoilt}; the collection starts anew."
         return Opened(fresh(dataset), View(), path, (note,))
-    before, now = set(project.dataset.clips), set(dataset.clips)
-    if project.dataset.clips == dataset.clips:
-        return _up_to_date(Opened(project, view, path), report)
-    note = f"The folder has changed: {len(now - before)} clips are new, "
-    note += f"{len(before - now)} are gone. The parameters were kept."
-    return Opened(Project(dataset, project.pipeline), View(), path, (note,))
+    before, found = project.dataset, dataset
+    dataset = merged(before, found)
+    spanned = {clip.path for clip in dataset.clips}
+    notes: tuple[str, ...] = ()
+    if apart := sum(clip.path not in spanned for clip in found.clips):
+        notes = (f"{apart} recordings hold none of the project's spans.",)
+    if dataset.clips == before.clips:
+        scores = project.scores if dataset.labels == before.labels else None
+        project = replace(project, dataset=dataset, scores=scores)
+        return _up_to_date(Opened(project, view, path, notes), report)
+    old, now = set(before.clips), set(dataset.clips)
+    note = f"The collection has changed: {len(now - old)} clips are new, "
+    note += f"{len(old - now)} are gone. The parameters were kept."
+    return Opened(Project(dataset, project.pipeline), View(), path, (note, *notes))
 
 
 def _set_aside(path: Path) -> Path:

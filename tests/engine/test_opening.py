@@ -16,6 +16,7 @@ from engine.projects.opening import (
     fresh,
     open_folder,
     open_project,
+    open_table,
     project_file_of,
 )
 from engine.projects.project import View
@@ -183,3 +184,87 @@ def test_few_clips_ask_for_few_clusters(finished):
 
 def test_the_demo_lies_in_the_cache(places, cache):
     assert demo_folder().is_relative_to(cache)
+
+
+def digits(root, names=("george", "theo")):
+    for digit in range(3):
+        for name in names:
+            path = root / f"{digit}_{name}_0.wav"
+            path.parent.mkdir(exist_ok=True)
+            path.touch()
+    return root
+
+
+def test_a_known_collection_is_scored_by_its_labels_and_said_to_be_known(places):
+    opened = open_folder(str(digits(places / "recordings")))
+    assert "Free Spoken Digits" in opened.notes[0]
+    assert opened.project.dataset.label_column == "digit"
+    assert opened.project.pipeline.n_clusters == 3
+
+
+def test_the_label_column_that_was_picked_is_kept(places):
+    root = digits(places / "recordings")
+    opened = open_folder(str(root))
+    mine = opened.project.dataset.with_label_column("speaker")
+    save(opened, replace(opened.project, dataset=mine))
+    again = open_folder(str(root))
+    assert again.project.dataset == mine
+    assert again.notes == ()
+    digits(root, ("jackson",))
+    changed = open_folder(str(root))
+    assert "3 clips are new" in changed.notes[0]
+    assert changed.project.dataset.label_column == "speaker"
+    assert set(changed.project.dataset.labels) == {"george", "theo", "jackson"}
+
+
+def test_a_project_of_before_gets_the_columns_and_keeps_its_labels(folder, finished):
+    opened = open_folder(str(folder))
+    bare = replace(opened.project.dataset, columns={}, label_column=None)
+    save(opened, replace(finished, dataset=bare))
+    again = open_folder(str(folder)).project
+    assert set(again.dataset.columns) == {"folder"}
+    assert again.grouped
+    assert again.scores is None  # those were of other labels
+
+
+def test_spans_of_recordings_stay_when_their_folder_is_opened_again(places):
+    root = digits(places / "recordings")
+    opened = open_folder(str(root))
+    first, *_, last = opened.project.dataset.clips
+    spans = (replace(first, end=1.0), replace(first, start=1.0), replace(last, end=2.0))
+    cut = replace(opened.project.dataset, clips=spans, columns={}, label_column=None)
+    save(opened, replace(opened.project, dataset=cut))
+    again = open_folder(str(root))
+    assert again.project.dataset.clips == spans
+    assert again.project.dataset.columns["digit"] == ("0", "0", "2")
+    assert "4 recordings hold none" in again.notes[0]
+
+
+def test_a_table_is_a_collection_with_a_project_of_its_own(folder):
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*.wav"))
+    table = folder / "chosen.csv"
+    rows = [f"{name.as_posix()},k{i % 3},n{i % 2}" for i, name in enumerate(names)]
+    gone = [f"gone{i}.wav,k0,n0" for i in range(9)]
+    table.write_text("\n".join(["path,label,note", *rows[1:], *gone]))
+    opened = open_table(str(table))
+    assert opened.path != open_folder(str(folder)).path
+    assert opened.project.pipeline.n_clusters == 3
+    assert opened.notes[0].startswith("1 sounds in")
+    assert f"gone0.wav: line {len(names) + 1}" in opened.notes[1]
+    assert "4 other rows" in opened.notes[-1]
+    mine = opened.project.dataset.with_label_column("note")
+    save(opened, replace(opened.project, dataset=mine))
+    table.write_text("\n".join(["path,label,note", *rows]).replace("k0", "other"))
+    again = open_table(str(table))
+    assert again.project.dataset.label_column == "note"
+    assert "other" in again.project.dataset.columns["label"]
+    assert "1 clips are new" in again.notes[0]
+
+
+def test_a_table_without_a_sound_that_is_there_is_refused(places):
+    (places / "t.csv").write_text("path,label\nx.wav,a\n")
+    with pytest.raises(ProjectError, match=r"x\.wav: line 2: there is no such file"):
+        open_table(str(places / "t.csv"))
+    (places / "t.csv").write_text("nothing\n")
+    with pytest.raises(AudioError, match="path"):
+        open_table(str(places / "t.csv"))
