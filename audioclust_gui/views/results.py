@@ -9,16 +9,30 @@ from audioclust_gui.document import Document
 from engine.clustering.metrics import Scores
 from engine.projects.project import Project
 
-_ROWS = (
-    ("nmi", "NMI", "Normalised mutual information with the labels, 0 to 1"),
+_MAIN = (
+    ("nmi", "NMI", "Mutual information with the labels, 0 to 1; equals the V-measure"),
     ("accuracy", "Accuracy", "Share of clips, clusters matched to labels at best"),
     ("ari", "ARI", "Adjusted Rand index: 0 is chance, 1 the labels themselves"),
     ("silhouette", "Silhouette", "How far clusters lie apart, -1 to 1; needs no label"),
 )
+_FURTHER = (
+    ("ami", "AMI", "Adjusted mutual information: 0 is chance, 1 the labels themselves"),
+    (
+        "purity",
+        "Purity",
+        "Share of clips with the most frequent label of their cluster",
+    ),
+    ("davies_bouldin", "DB", "Davies-Bouldin index: the lower, the further apart"),
+    (
+        "calinski_harabasz",
+        "CH",
+        "Calinski-Harabasz index: the higher, the further apart",
+    ),
+)
 
 
 class ResultsView(QWidget):
-    """Four scores, the number of clusters, and notes.
+    """Four scores, four more in small, the number of clusters, and notes.
 
     Parameters
     ----------
@@ -32,20 +46,22 @@ class ResultsView(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(0)
         self.values: dict[str, QLabel] = {}
-        for i, (name, words, help_) in enumerate(_ROWS):
-            title, value = QLabel(words), QLabel("–")
+        for i, (name, words, help_) in enumerate(_MAIN):
+            title, value = QLabel(words), QLabel()
             font = value.font()
             font.setPointSizeF(font.pointSizeF() * 1.35)
             font.setBold(True)
             value.setFont(font)
-            value.setAccessibleName(words)
-            for widget in (title, value):
-                widget.setToolTip(help_)
-                widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            self._add(name, words, help_, value)
+            title.setToolTip(help_)
+            title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             title.setForegroundRole(title.palette().ColorRole.PlaceholderText)
             grid.addWidget(value, 0, i)
             grid.addWidget(title, 1, i)
-            self.values[name] = value
+        for i, (name, words, help_) in enumerate(_FURTHER):
+            value = QLabel()
+            self._add(name, words, help_, value)
+            grid.addWidget(value, 2, i)
         self._notes = QLabel()
         self._notes.setWordWrap(True)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
@@ -58,13 +74,21 @@ class ResultsView(QWidget):
         document.replaced.connect(self._show)
         self._show()
 
+    def _add(self, name: str, words: str, help_: str, value: QLabel) -> None:
+        value.setAccessibleName(words)
+        value.setToolTip(help_)
+        value.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.values[name] = value
+
     def _show(self) -> None:
         project = self._document.project
         scores = project.scores
         for name, label in self.values.items():
-            value = None if scores is None else getattr(scores, name)
-            label.setText("–" if value is None else f"{value:.2f}")
-            label.setAccessibleDescription(label.text())
+            shown = _shown(None if scores is None else getattr(scores, name))
+            label.setAccessibleDescription(shown)
+            label.setText(shown)
+        for name, words, _ in _FURTHER:
+            self.values[name].setText(f"{words} {self.values[name].text()}")
         self._notes.setText("  ".join(self._words(project, scores)))
 
     def _words(self, project: Project, scores: Scores | None) -> list[str]:
@@ -72,10 +96,32 @@ class ResultsView(QWidget):
         if scores is not None:
             count = scores.n_clusters
             words.append("1 cluster." if count == 1 else f"{count:,} clusters.")
+            words += _of_noise(scores)
             if project.dataset.labels is None and scores.silhouette is not None:
-                words.append("No labels, so only the silhouette is known.")
+                words.append("No labels, so only scores without them are known.")
             if scores.sampled is not None:
                 words.append(f"Silhouette of a sample of {scores.sampled:,}.")
         if project.grouping is not None:
             words += [note.rstrip(".") + "." for note in project.grouping.notes]
         return words
+
+
+def _of_noise(scores: Scores) -> list[str]:
+    """Say how much is in clusters, and what that part alone would score."""
+    if scores.n_clusters == 0 or scores.coverage == 1.0:
+        return []
+    words = [f"{scores.coverage:.1%} of the clips are in them, the others are noise."]
+    inside = scores.clustered
+    if inside.nmi is not None:
+        words.append(
+            f"Without noise NMI {_shown(inside.nmi)}, accuracy "
+            f"{_shown(inside.accuracy)}, ARI {_shown(inside.ari)}."
+        )
+    return words
+
+
+def _shown(value: float | None) -> str:
+    """Write a score with two decimals, and a large one without any."""
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if abs(value) < 100.0 else f"{value:,.0f}"

@@ -7,6 +7,7 @@ compared with the number of clips before it reaches an index.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.preparing import PreparationParams
-from engine.clustering.metrics import Scores
+from engine.clustering.metrics import External, Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
@@ -141,21 +142,31 @@ def encode_scores(scores: Scores) -> Record:
 
 
 def decode_scores(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Scores:
-    """Read how good the groups are."""
-    scores = Scores(**values)
-    for name in ("nmi", "accuracy", "ari", "silhouette"):
-        value = values[name]
-        _require(value is None or _is_share(value, -1.0), f"{name} is out of range")
-    _require(_is_share(scores.coverage, 0.0), "the coverage is out of range")
+    """Read how good the groups are; a file of before may know fewer scores."""
+    clustered = External(**values.get("clustered", {}))
+    scores = Scores(**{**values, "clustered": clustered})
+    for external in (scores, clustered):
+        for name in External.__slots__:
+            _require_score(name, getattr(external, name), -1.0, 1.0)
+    _require_score("silhouette", scores.silhouette, -1.0, 1.0)
+    for name in ("calinski_harabasz", "davies_bouldin"):
+        _require_score(name, getattr(scores, name), 0.0, math.inf)
+    _require(_is_between(scores.coverage, 0.0, 1.0), "the coverage is out of range")
     for name in ("n_clusters", "labelled", "sampled"):
-        value = values[name]
+        value = getattr(scores, name)
         absent = value is None and name == "sampled"
         _require(absent or _is_count(value, n_clips), f"{name} is out of range")
     return scores
 
 
-def _is_share(value: Any, least: float) -> bool:
-    return type(value) in (int, float) and least - 1e-6 <= value <= 1 + 1e-6
+def _require_score(name: str, value: Any, least: float, most: float) -> None:
+    known = value is None or _is_between(value, least, most)
+    _require(known, f"{name} is out of range")
+
+
+def _is_between(value: Any, least: float, most: float) -> bool:
+    # Also False for NaN.
+    return type(value) in (int, float) and least - 1e-6 <= value <= most + 1e-6
 
 
 def _is_count(value: Any, most: int) -> bool:
