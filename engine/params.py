@@ -17,7 +17,7 @@ import hashlib
 import json
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -49,6 +49,8 @@ class Declared:
         Whether the value is any number of the choices, at least one, joined by "+".
     needs : tuple of (field name, values) or None
         The field matters only while the other field has one of these values.
+    grid : tuple
+        Values worth trying in a search, empty where none but the chosen one is.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Declared:
     logarithmic: bool
     several: bool
     needs: tuple[str, tuple[Any, ...]] | None
+    grid: tuple[Any, ...]
 
     def range_text(self) -> str:
         """Say the allowed values in words, for messages and tooltips."""
@@ -133,6 +136,7 @@ def param(
     logarithmic: bool = False,
     several: bool = False,
     needs: tuple[str, tuple[Any, ...]] | None = None,
+    grid: Iterable[Any] = (),
 ) -> Any:
     """Declare one field of a `Params` class.
 
@@ -153,6 +157,8 @@ def param(
         the order in which they are offered.
     needs : (field name, values), optional
         The field matters only while that field has one of these values.
+    grid : iterable, optional
+        Values worth trying in a search.
 
     Returns
     -------
@@ -169,6 +175,7 @@ def param(
         "logarithmic": logarithmic,
         "several": several,
         "needs": needs,
+        "grid": tuple(grid),
     }
     return dataclasses.field(default=default, metadata={_KEY: declaration})
 

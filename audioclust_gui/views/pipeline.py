@@ -22,6 +22,7 @@ from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.section import Section
 from audioclust_gui.workflow import AUTOMATIC_LIMIT, Workflow
 from engine.clustering.methods import METHODS
+from engine.errors import ParameterError
 from engine.params import Params
 from engine.projects.project import Project
 
@@ -114,7 +115,12 @@ class PipelineView(QWidget):
     def _commit(self, part: str, params: Params) -> None:
         project = self._document.project
         text = _difference(getattr(project.pipeline, part), params)
-        pipeline = replace(project.pipeline, **{part: params})
+        try:
+            pipeline = replace(project.pipeline, **{part: params})
+        except ParameterError as error:
+            self.refused.emit(str(error))
+            self._show()
+            return
         self._document.commit(replace(project, pipeline=pipeline), text, merge=True)
 
     def _choose_method(self, index: int) -> None:

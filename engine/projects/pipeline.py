@@ -41,7 +41,7 @@ class Pipeline:
     Raises
     ------
     ParameterError
-        If the method is not in the table.
+        If the method is not in the table, or the low-pass is beyond the sample rate.
     """
 
     preparation: PreparationParams = field(default_factory=PreparationParams)
@@ -52,12 +52,13 @@ class Pipeline:
     projection: ProjectionParams = field(default_factory=ProjectionParams)
 
     def __post_init__(self) -> None:
-        """Check the method's name, and give every method parameters."""
+        """Check what the steps ask of each other, and give every method parameters."""
         if self.method not in METHODS:
             raise ParameterError(
                 f"Pipeline.method must be one of {', '.join(METHODS)}; "
                 f"it is {self.method!r}"
             )
+        self.preparation.check_rate(self.features.rate)
         object.__setattr__(self, "methods", _defaults() | dict(self.methods))
 
     @property
