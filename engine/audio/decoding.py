@@ -14,9 +14,10 @@ import math
 import os
 import stat
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 RATE = 22_050
 """The rate at which the engine listens, in Hz."""
 
-LOWEST_RATE = 1000
-"""Below this many Hz a header is taken to be damaged: no sound is recorded so."""
+LOWEST_RATE, HIGHEST_RATE = 1000, 10_000_000
+"""Outside of these, in Hz, a header is taken to be damaged: no sound is recorded so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,40 +121,48 @@ def decode(
         If the file is missing, empty, no sound, damaged or cut short, the span lies
         outside it or is too long, or it holds samples that are not finite.
     """
-    last = math.inf if end is None else end
-    if not 0 <= start < last:
-        raise AudioError(
-            str(path), f"the span {start:g} to {last:g} s does not run forward from 0"
-        )
     try:
-        with _opened(path) as reader:
-            native = reader.rate
-            first = round(start * native)
-            stop = None if end is None else max(round(end * native), first + 1)
-            if first >= reader.frames:
-                raise AudioError(
-                    str(path),
-                    f"the span starts at {start:g} s, but the sound ends at "
-                    f"{reader.frames / native:g} s",
-                )
-            ends = reader.frames if stop is None else min(stop, reader.frames)
-            if (seconds := (ends - first) / native) > longest:
-                raise AudioError(
-                    str(path),
-                    f"it lasts {duration(seconds)}; at most {duration(longest)} fit "
-                    "into this machine's memory; cut it into shorter files",
-                )
-            blocks = reader.blocks(first, stop, mono)
-            # Files of floats hold anything; the check below speaks for all of it.
-            with np.errstate(over="ignore", invalid="ignore"):
-                samples = _joined(blocks, native, native if rate is None else rate)
+        pieces = list(_span(path, start, end, rate, mono, longest=longest))
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     except MemoryError:
         raise AudioError(
             str(path), "it does not fit into memory; cut it into shorter spans"
         ) from None
-    if not np.isfinite(samples).all():
-        raise AudioError(str(path), "it holds samples that are NaN or infinite")
-    return samples
+
+
+def blocks(
+    path: str | Path,
+    start: float = 0.0,
+    end: float | None = None,
+    *,
+    rate: int | None = RATE,
+    mono: bool = True,
+    seconds: float = 10.0,
+) -> Iterator[NDArray[np.float32]]:
+    """Decode a file, or a span of it, piece by piece: in flat memory, however long.
+
+    The pieces put together are what `decode` returns for the same span, to the bit.
+    The file is opened when the first piece is asked for, and closed after the last one
+    or with the iterator.
+
+    Parameters
+    ----------
+    path, start, end, rate, mono
+        As for `decode`.
+    seconds : float
+        Roughly the length of a piece, above 0; resampling shifts its edges a little.
+
+    Yields
+    ------
+    float32 array, shape (n,), or (n, channels) unless ``mono``
+        At least one sample, all finite.
+
+    Raises
+    ------
+    AudioError
+        As `decode` does; but what is wrong further on is found only there.
+    """
+    return _span(path, start, end, rate, mono, seconds=seconds)
 
 
 def write_wav(path: str | Path, samples: ArrayLike, rate: int) -> None:
@@ -195,7 +204,7 @@ def write_wav(path: str | Path, samples: ArrayLike, rate: int) -> None:
 
 def _opened(path: str | Path) -> Reader:
     """Open a file after the checks that give a better reason than any codec."""
-    from engine.audio.readers import open_reader
+    from engine.audio.tape import opened
 
     try:
         status = os.stat(path)  # noqa: PTH116 - str and Path alike
@@ -203,51 +212,99 @@ def _opened(path: str | Path) -> Reader:
         raise AudioError(str(path), plain_reason(error)) from error
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
-        raise AudioError(str(path), f"it is {kind}, not a file")
+        raise AudioError(str(path), f"it is {kind}, not a file; remove it")
     if status.st_size == 0:
-        raise AudioError(str(path), "the file is empty (0 bytes)")
+        reason = "the file is empty (0 bytes); copy or export it again"
+        raise AudioError(str(path), reason)
     if not os.access(path, os.R_OK):  # libsndfile would call it a "System error"
         raise AudioError(str(path), plain_reason(PermissionError(errno.EACCES, "")))
-    reader = open_reader(path)
+    reader = opened(path, status)
     if reader.frames <= 0 or reader.rate <= 0:
         reader.close()
-        raise AudioError(str(path), "it holds no samples; it is empty or cut short")
-    if reader.rate < LOWEST_RATE:
+        reason = "it holds no samples; it is empty or cut short, export it again"
+        raise AudioError(str(path), reason)
+    if not LOWEST_RATE <= reader.rate <= HIGHEST_RATE:
         reader.close()
         raise AudioError(
             str(path),
             f"its header gives a sample rate of {reader.rate} Hz, and must be damaged; "
-            f"copy or export it again at {LOWEST_RATE} Hz or more",
+            f"copy or export it again at {LOWEST_RATE} to {HIGHEST_RATE} Hz",
         )
     return reader
 
 
-def _joined(blocks: Blocks, have: int, want: int) -> NDArray[np.float32]:
+def _span(
+    path: str | Path,
+    start: float,
+    end: float | None,
+    rate: int | None,
+    mono: bool,
+    *,
+    longest: float = math.inf,
+    seconds: float = math.inf,
+) -> Blocks:
+    """Yield a span at the rate wanted, after the checks that can be made ahead."""
+    last = math.inf if end is None else end
+    if not 0 <= start < last:
+        raise AudioError(
+            str(path), f"the span {start:g} to {last:g} s does not run forward from 0"
+        )
+    with _opened(path) as reader:
+        have = reader.rate
+        first = round(start * have)
+        stop = None if end is None else max(round(end * have), first + 1)
+        if first >= reader.frames:
+            raise AudioError(
+                str(path),
+                f"the span starts at {start:g} s, but the sound ends at "
+                f"{reader.frames / have:g} s",
+            )
+        ends = reader.frames if stop is None else min(stop, reader.frames)
+        if (length := (ends - first) / have) > longest:
+            raise AudioError(
+                str(path),
+                f"it lasts {duration(length)}; at most {duration(longest)} fit "
+                "into this machine's memory; cut it into shorter files",
+            )
+        pieces = reader.blocks(first, stop, mono, seconds)
+        for piece in _resampled(pieces, have, have if rate is None else rate):
+            if not np.isfinite(piece).all():
+                reason = "it holds samples that are NaN or infinite; export it again"
+                raise AudioError(str(path), reason)
+            yield piece
+
+
+def _resampled(blocks: Blocks, have: int, want: int) -> Blocks:
     """Resample along time to the length librosa defines: ceil(n * want / have).
 
-    A sound of several blocks is resampled on the way, so that it is never in memory
-    at its own rate, nor with all of its channels if these are averaged.
+    A sound of several blocks is resampled on the way, to the same samples: then it is
+    never in memory at its own rate, nor with all of its channels if these are averaged.
     """
     import soxr
 
-    start = list(islice(blocks, 2))
-    if len(start) == 1 and have == want:
-        return start[0]
-    if len(start) == 1:
-        n, out = len(start[0]), soxr.resample(start[0], have, want, quality="HQ")
+    if have == want:
+        yield from blocks
+        return
+    head = list(islice(blocks, 2))
+    empty = head[0][:0].copy()
+    n = given = 0
+    if len(head) == 1:
+        n, rest = len(head[0]), soxr.resample(head[0], have, want, quality="HQ")
     else:
-        n, pieces = 0, []
-        channels = 1 if start[0].ndim == 1 else start[0].shape[1]
+        channels = 1 if empty.ndim == 1 else empty.shape[1]
         stream = soxr.ResampleStream(have, want, channels, "float32", "HQ")
-        for block in chain(start, blocks):
+        while head:
+            block = head.pop(0)
+            head.extend(islice(blocks, 1))
             n += len(block)
-            pieces.append(block if have == want else stream.resample_chunk(block))
-        if have != want:
-            pieces.append(stream.resample_chunk(start[0][:0], last=True))
-        start.clear()
-        out = np.concatenate(pieces)
-    length = math.ceil(n * (want / have))
-    if len(out) < length:
-        padding = [(0, length - len(out))] + [(0, 0)] * (out.ndim - 1)
-        return np.pad(out, padding)
-    return np.ascontiguousarray(out[:length])
+            piece = stream.resample_chunk(block)
+            given += len(piece)
+            if len(piece):
+                yield piece
+        rest = stream.resample_chunk(empty, last=True)
+    # The end that soxr leaves out where it rounds down.
+    length = math.ceil(n * (want / have)) - given
+    if len(rest) < length:
+        rest = np.pad(rest, [(0, length - len(rest))] + [(0, 0)] * (rest.ndim - 1))
+    if length > 0:
+        yield np.ascontiguousarray(rest[:length])

@@ -150,7 +150,9 @@ def test_what_does_not_fit_into_memory_is_refused_before_it_is_decoded(
     path = tmp_path / "long.wav"
     soundfile.write(path, np.zeros(3 * 8000), 8000)
     assert len(decode(path, 1.0, 2.0, longest=1.0)) == RATE
-    monkeypatch.setattr(decoding, "_joined", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(
+        decoding, "_resampled", lambda *_: pytest.fail("it was decoded")
+    )
     with pytest.raises(AudioError, match=r"lasts 3 s; at most 1\.5 s .*memory; cut"):
         decode(path, longest=1.5)
 
