@@ -17,30 +17,27 @@ from pathlib import Path
 import numpy as np
 
 from engine.audio.dataset import Dataset
-from engine.audio.decoding import decode
+from engine.audio.failure import Failure
 from engine.audio.preparing import PreparationParams
 from engine.audio.reasons import plain_reason
 from engine.errors import AudioError, ParameterError
+from engine.features.dask_pool import compute_on_dask
 from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
-from engine.features.machine import default_workers, longest_sound
+from engine.features.machine import default_workers, longest_prepared
 from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
-from engine.features.pooling import pooled_row
-from engine.features.spectral import FeatureParams, features_of
+from engine.features.sounds import span_row
+from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, Step, silent
 
+__all__ = ["Extraction", "Failure", "extract"]
+
 _FLUSH = 1.0  # seconds of work that a kill may cost
 _REPORT = 0.1  # seconds between two reports
-_FEW = 40  # clips for which a second process costs more than it brings
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A clip without features: its index in the dataset, its path, and why."""
-
-    index: int
-    path: str
-    reason: str
+_FEW = 40  # clips for which a second process costs more than it brings,
+_SMALL = 32 << 20  # unless their files have more bytes than this
+_PATIENCE = 60.0  # seconds that a clip may take in any case,
+_SLOWEST = 50_000  # and bytes of its file for which it may take another one
 
 
 @dataclass(frozen=True)
@@ -78,6 +75,7 @@ def extract(
     *,
     folder: Path | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     report: Report = silent,
 ) -> Extraction:
     """Compute what the store does not hold yet of a dataset's clips.
@@ -96,6 +94,9 @@ def extract(
         Number of worker processes, 0 for none: then the clips are computed in this
         process, where a codec that crashes takes it along. By default one less than
         the processor has cores, but both of two.
+    scheduler : str, optional
+        The address of a Dask scheduler, whose workers are used instead. They must find
+        the clips under the same paths.
     report : callable
         Called about ten times a second; may raise Cancelled, which keeps what is done.
 
@@ -106,19 +107,27 @@ def extract(
     Raises
     ------
     ParameterError
-        If the number of workers is negative.
+        If the number of workers is negative, or sounds at this rate cannot be prepared
+        so.
     EngineError
-        If the store cannot be written or the workers cannot be started.
+        If the store cannot be written, the workers cannot be started, or the scheduler
+        does not answer.
+
+    Notes
+    -----
+    A clip over which a worker process hangs is given up after a minute, and a second
+    for every 50 kB of its file; not so without processes or on a scheduler.
     """
     if workers is not None and workers < 0:
         raise ParameterError(f"extract: workers must be at least 0; it is {workers}")
     params, preparation = params or FeatureParams(), preparation or PreparationParams()
+    preparation.check_rate(params.rate)
     folder = Path(folder or default_folder())
     store = FeatureStore(folder, params, preparation)
     with DigestCache(folder / "digests.sqlite") as digests:
         run = _Run(dataset, params, preparation, store, digests, report)
         try:
-            run.compute(workers)
+            run.compute(workers, scheduler)
         finally:
             run.flush()
     store.compact()
@@ -135,15 +144,23 @@ class _Request:
     stamp: Stamp
 
 
-def _row_of(request: _Request, params: FeatureParams, longest: float) -> bytes:
-    samples = decode(
-        request.path, request.start, request.end, rate=params.rate, longest=longest
-    )
-    row = pooled_row(features_of(samples, params), params)
+def _row_of(
+    request: _Request,
+    params: FeatureParams,
+    preparation: PreparationParams,
+    longest: float,
+) -> bytes:
+    span = (request.path, request.start, request.end)
+    row = span_row(*span, params, preparation, longest)
     # The key names the content that was hashed; other content must not be kept by it.
     if Stamp.of(request.path) != request.stamp:
         raise AudioError(request.path, "it changed while it was read")
     return row.tobytes()
+
+
+def _size(jobs: list[Job]) -> int:
+    """Return how many bytes the files of some jobs have."""
+    return sum({job.argument.path: job.argument.stamp.size for job in jobs}.values())
 
 
 class _Run:
@@ -172,17 +189,24 @@ class _Run:
         self._flushed = time.monotonic()
         self._reported = 0.0
 
-    def compute(self, workers: int | None) -> None:
-        """Work through the clips, with one process where few are new."""
+    def compute(self, workers: int | None, scheduler: str | None) -> None:
+        """Work through the clips, with one process where little is new."""
         self._beat()
         jobs = self._jobs()
         first = list(islice(jobs, _FEW))
         jobs = chain(first, jobs)
         if workers != 0:
-            workers = 1 if len(first) < _FEW else workers or default_workers()
-        longest = longest_sound(self._params, workers or 1)
-        compute = partial(_row_of, params=self._params, longest=longest)
-        if workers:
+            much = len(first) == _FEW or _size(first) > _SMALL
+            workers = (workers or default_workers()) if much else 1
+        compute = partial(
+            _row_of,
+            params=self._params,
+            preparation=self._preparation,
+            longest=longest_prepared(self._params.rate, workers or 1),
+        )
+        if scheduler is not None:
+            outcomes = compute_on_dask(compute, jobs, scheduler, self._beat)
+        elif workers:
             outcomes = compute_in_pool(compute, jobs, workers, self._beat)
         else:
             outcomes = compute_here(compute, jobs, self._beat)
@@ -234,7 +258,10 @@ class _Run:
             else:
                 self._waiting[key] = [index]
                 self._keys[index] = key
-                yield Job(index, _Request(path, clip.start, clip.end, stamp))
+                request = _Request(path, clip.start, clip.end, stamp)
+                patience = _PATIENCE + stamp.size / _SLOWEST
+                span = clip.start > 0.0 or clip.end is not None
+                yield Job(index, request, patience, path if span else None)
 
     def _file(self, path: str) -> tuple[Stamp, bytes]:
         if path not in self._files:

@@ -37,20 +37,28 @@ def image_of(
         Row 0 is the top, low frequencies are at the bottom, time runs to the right. The
         smallest value is 0 and the largest 255; a constant feature is 0 everywhere.
     """
-    height, width = IMAGE_SHAPE
     n_rows, n_frames = feature.shape
+    rows = picture_rows(name, n_rows, params)
+    picture: NDArray[np.float32] = rows @ feature
+    return grey(picture @ resampling(n_frames, IMAGE_SHAPE[1]).T)
+
+
+def picture_rows(name: str, n_rows: int, params: FeatureParams) -> NDArray[np.float32]:
+    """Return the matrix from a feature's rows to those of its picture, bottom first."""
     if name == "spectrogram":
-        rows = _logarithmic_resampling(params)
-    else:
-        rows = resampling(n_rows, height)
-    picture = (rows @ feature) @ resampling(n_frames, width).T
+        return _logarithmic_resampling(params)
+    return resampling(n_rows, IMAGE_SHAPE[0])
+
+
+def grey(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Turn a picture whose first row is its bottom to greys, as `image_of` says."""
     low, high = float(picture.min()), float(picture.max())
     # Weighted means of equal numbers differ in the last digit: that is no contrast.
     if high - low <= 1e-5 * max(abs(low), abs(high)):
-        return np.zeros(IMAGE_SHAPE, np.uint8)
-    picture -= low
-    picture *= 255.0 / (high - low)
-    return np.rint(picture[::-1]).astype(np.uint8)
+        return np.zeros(picture.shape, np.uint8)
+    stretched = (picture[::-1] - low) * (255.0 / (high - low))
+    greys: NDArray[np.uint8] = np.rint(stretched).astype(np.uint8)
+    return greys
 
 
 @lru_cache(maxsize=64)
@@ -64,7 +72,14 @@ def resampling(n_in: int, n_out: int) -> NDArray[np.float32]:
     float32 array, shape (n_out, n_in)
         Each row sums to 1.
     """
-    return _averaging(np.linspace(0.0, n_in, n_out + 1), n_in)
+    return resampling_part(n_in, n_out, 0, n_in)
+
+
+def resampling_part(
+    n_in: int, n_out: int, first: int, last: int
+) -> NDArray[np.float32]:
+    """Return the columns ``first`` to ``last`` of `resampling`, without the others."""
+    return _averaging(np.linspace(0.0, n_in, n_out + 1), n_in, first, last)
 
 
 def _logarithmic_resampling(params: FeatureParams) -> NDArray[np.float32]:
@@ -79,10 +94,14 @@ def _logarithmic_rows(
     last = min(high * n_fft / rate, n_bins - 1.0)
     first = min(max(low * n_fft / rate, _LOWEST_BIN), last / 2.0)
     # Bin k is centred on k, so that its cell reaches from k - 0.5 to k + 0.5.
-    return _averaging(np.geomspace(first, last, IMAGE_SHAPE[0] + 1) + 0.5, n_bins)
+    return _averaging(
+        np.geomspace(first, last, IMAGE_SHAPE[0] + 1) + 0.5, n_bins, 0, n_bins
+    )
 
 
-def _averaging(edges: NDArray[np.float64], n_in: int) -> NDArray[np.float32]:
+def _averaging(
+    edges: NDArray[np.float64], n_in: int, first: int, last: int
+) -> NDArray[np.float32]:
     """Average unit cells over each interval, widened to one cell where it is narrower.
 
     The mean over an interval one cell wide is the linear interpolation at its centre,
@@ -90,9 +109,9 @@ def _averaging(edges: NDArray[np.float64], n_in: int) -> NDArray[np.float32]:
     """
     centres = (edges[1:] + edges[:-1]) / 2.0
     half = np.maximum(np.diff(edges), 1.0) / 2.0
-    starts, ends = (centres - half)[:, None], (centres + half)[:, None]
-    cells = np.arange(n_in)
+    starts = np.maximum(centres - half, 0.0)[:, None]
+    ends = np.minimum(centres + half, n_in)[:, None]
+    cells = np.arange(first, last)
     overlap = np.minimum(ends, cells + 1) - np.maximum(starts, cells)
-    weights: NDArray[np.float64] = np.maximum(overlap, 0.0)
-    weights /= weights.sum(axis=1, keepdims=True)
+    weights: NDArray[np.float64] = np.maximum(overlap, 0.0) / (ends - starts)
     return weights.astype(np.float32)

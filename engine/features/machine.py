@@ -21,15 +21,26 @@ def default_workers() -> int:
 
 
 def longest_sound(params: FeatureParams, workers: int) -> float:
-    """Return how many seconds of sound each of some workers has memory for.
+    """Return how many seconds each of some workers can analyse as a whole.
 
     Half of the machine's memory is for them all, the other half for everything else.
     """
+    return physical_memory() / 2 / workers / bytes_per_second(params)
+
+
+def longest_prepared(rate: int, workers: int) -> float:
+    """Return how many seconds each of some workers can prepare as a whole."""
+    # At the peak, a sound and three copies, one of them in double precision.
+    return physical_memory() / 2 / workers / (20 * rate)
+
+
+def bytes_per_second(params: FeatureParams) -> float:
+    """Return what a second of sound takes while it is analysed as a whole, in bytes."""
     frames = params.rate / (params.hop // 2)
-    # Measured at the peak, a tenth and more on the safe side: samples at two stages,
-    # and per frame three and a half spectra and four times the mel bands, in float32.
-    per_frame = 14 * (params.n_fft // 2 + 1) + 16 * params.n_mels
-    return physical_memory() / 2 / workers / (8 * params.rate + frames * per_frame)
+    # Measured at the peak and rounded up: samples at two stages, and per frame four
+    # spectra and five times the mel bands, in float32.
+    per_frame = 16 * (params.n_fft // 2 + 1) + 20 * params.n_mels
+    return 8 * params.rate + frames * per_frame
 
 
 def physical_memory() -> int:

@@ -8,14 +8,17 @@ of its own, so the job that ended it is the first one unanswered.
 from __future__ import annotations
 
 import ctypes
+import math
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -25,6 +28,7 @@ from engine.errors import AudioError, EngineError
 Compute = Callable[[Any], bytes]
 
 _AHEAD = 4  # jobs given to a worker beyond the one it is at, so that it never waits
+_TOGETHER = 32  # jobs of one source kept for one worker, so that others have some too
 _BEAT = 0.1  # seconds between two calls of ``beat`` at most
 
 
@@ -39,10 +43,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A numbered argument for the function that the pool computes."""
+    """A piece of work for the function that the pool computes.
+
+    Parameters
+    ----------
+    number : int
+    argument : object
+        What the function is called with.
+    patience : float
+        Seconds after which a worker process is taken to hang over it, and is ended.
+    source : str or None
+        Jobs in a row that have the same one are done by one worker, in their order, as
+        far as that keeps no other waiting.
+    """
 
     number: int
     argument: Any
+    patience: float = math.inf
+    source: str | None = None
 
 
 @dataclass(eq=False)
@@ -50,8 +68,16 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     given: deque[Job] = field(default_factory=deque)
+    kept: deque[Job] = field(default_factory=deque)  # to be given to no other
     ready: bool = False
     alone: bool = False  # given one job only, the suspect in an earlier death
+    since: float = 0.0  # when it began with the first job given
+
+    @property
+    def hangs(self) -> bool:
+        if not (self.ready and self.given):
+            return False
+        return time.monotonic() - self.since > self.given[0].patience
 
 
 def compute_here(
@@ -59,7 +85,7 @@ def compute_here(
 ) -> Iterator[Outcome]:
     """Do the jobs in this process, one after the other; see `compute_in_pool`."""
     for job in jobs:
-        yield _outcome(compute, job)
+        yield outcome_of(compute, job)
         beat()
 
 
@@ -83,7 +109,8 @@ def compute_in_pool(
     Yields
     ------
     Outcome
-        One per job. A job that raises, or that ends its worker twice, yields a reason.
+        One per job. A job that raises, that ends its worker twice, or that takes longer
+        than its patience, yields a reason.
 
     Raises
     ------
@@ -142,6 +169,9 @@ class _Pool:
             else:
                 worker.given.popleft()
                 yield answer
+            worker.since = time.monotonic()
+        for worker in [worker for worker in self._workers if worker.hangs]:
+            yield self._give_up(worker)
 
     def _give(self, worker: _Worker) -> None:
         """Fill a worker's hands, suspects alone, so that one death has one cause."""
@@ -150,19 +180,53 @@ class _Pool:
             if worker.alone:
                 self._send(worker, self._suspects.popleft())
         while not worker.alone and len(worker.given) <= _AHEAD:
-            job = self._returned.popleft() if self._returned else next(self._jobs, None)
+            job = self._next_for(worker)
             if job is None:
                 return
             self._send(worker, job)
 
+    def _next_for(self, worker: _Worker) -> Job | None:
+        if self._returned:
+            return self._returned.popleft()
+        if not worker.kept:
+            worker.kept.extend(self._next_run())
+        if worker.kept:
+            return worker.kept.popleft()
+        fullest = max(self._workers, key=lambda other: len(other.kept))
+        return fullest.kept.pop() if fullest.kept else None
+
+    def _next_run(self) -> Iterator[Job]:
+        """Draw a job, and those after it that have the same source."""
+        first = next(self._jobs, None)
+        if first is None:
+            return
+        yield first
+        for _ in range(_TOGETHER - 1 if first.source is not None else 0):
+            job = next(self._jobs, None)
+            if job is None:
+                return
+            if job.source != first.source:
+                self._jobs = chain([job], self._jobs)
+                return
+            yield job
+
     def _send(self, worker: _Worker, job: Job) -> None:
+        if not worker.given:
+            worker.since = time.monotonic()
         worker.given.append(job)
         with suppress(OSError):  # a dead worker's jobs are dealt with when it is buried
             worker.pipe.send(job)
 
+    def _give_up(self, worker: _Worker) -> Outcome:
+        """End a worker that hangs, and put another in its place."""
+        job = worker.given.popleft()
+        worker.process.terminate()
+        worker.process.join(0.5)
+        self._replace(worker)
+        reason = f"decoding it did not end within {job.patience:.0f} s; it was given up"
+        return Outcome(job.number, None, reason)
+
     def _bury(self, worker: _Worker) -> Iterator[Outcome]:
-        self._workers.remove(worker)
-        worker.pipe.close()
         worker.process.join()
         code = worker.process.exitcode
         if not worker.ready:
@@ -177,7 +241,12 @@ class _Pool:
                 yield Outcome(suspect.number, None, reason)
             else:
                 self._suspects.append(suspect)
-            self._returned.extend(worker.given)
+        self._replace(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        self._returned.extend([*worker.given, *worker.kept])
         self._start_one()
 
     def end(self) -> None:
@@ -201,7 +270,7 @@ def _serve(pipe: Connection, compute: Compute) -> None:
     with threadpool_limits(limits=1), suppress(EOFError, OSError):
         pipe.send(None)
         while True:
-            pipe.send(_outcome(compute, pipe.recv()))
+            pipe.send(outcome_of(compute, pipe.recv()))
 
 
 def _silence_codecs() -> None:
@@ -230,7 +299,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _outcome(compute: Compute, job: Job) -> Outcome:
+def outcome_of(compute: Compute, job: Job) -> Outcome:
+    """Do one job here and now; whatever it raises is a reason."""
     try:
         return Outcome(job.number, compute(job.argument))
     except AudioError as error:

@@ -7,13 +7,13 @@ are every second frame of those that chroma and MFCC need.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ParameterError
 from engine.features.filterbanks import blocked_mel_bank, chroma_bank, cosine_basis
+from engine.features.transform import Stretch, power_frames, whole
 from engine.features.tuning import estimate_tuning
 from engine.params import Params, param
 
@@ -28,8 +28,7 @@ FEATURES: dict[str, str] = {
 }
 
 _AMIN = 1e-10  # the power below which everything counts as silence
-_RANGE_DB = 80.0
-_BLOCK = 64  # frames transformed at once: stays in the second-level cache
+_RANGE_DB = np.float32(80.0)
 _LOUDEST = 1e9  # a sample beyond this would overflow float32 once squared and summed
 
 
@@ -149,55 +148,110 @@ def features_of(
     librosa 0.11 within 1e-4.
     """
     params = params or FeatureParams()
-    power = _power_frames(_clean(samples), params.n_fft, params.hop // 2)
-    bank = blocked_mel_bank(
-        params.rate, params.n_fft, params.n_mels, params.fmin, params.highest
-    )
-    mel_db = _decibels(bank(power))
-    mfcc = _cepstrum(_floored(mel_db), params.n_mfcc)
-    spectrogram, mel = _decibels(power[::2]), mel_db[::2]
-    return {
-        "spectrogram": _floored(spectrogram - spectrogram.max()).T,
-        "mel": _floored(mel - mel.max()).T,
-        "chroma": _chroma(power, params).T,
-        "mfcc": mfcc.T,
-        "mfcc_without_first": mfcc.T[1:],
-    }
+    return Analysis.of(whole(clean(samples), params.n_fft), params).features()
 
 
-def _clean(samples: NDArray[np.floating]) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the features of a frame depend on beyond that frame.
+
+    Parameters
+    ----------
+    spectrogram, mel : float
+        The loudest value of the frames that these two features have, in dB.
+    bands : float
+        The loudest value of the mel bands in any frame, in dB.
+    tuning : float
+        In semitones, as from `engine.features.tuning.estimate_tuning`.
+    """
+
+    spectrogram: float
+    mel: float
+    bands: float
+    tuning: float
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One transform, and what the features and descriptors are made from.
+
+    Parameters
+    ----------
+    stretch : Stretch
+        The sound, cleaned; its first frame has an even number.
+    power : float32 array, shape (frames, n_fft // 2 + 1)
+        Of frames half a hop apart.
+    bands : float32 array, shape (frames, n_mels)
+        The power in the mel bands, in dB, not below -100.
+    params : FeatureParams
+    """
+
+    stretch: Stretch
+    power: Floats
+    bands: Floats
+    params: FeatureParams
+
+    @classmethod
+    def of(cls, stretch: Stretch, params: FeatureParams) -> Analysis:
+        """Transform a sound or a stretch of it."""
+        power = power_frames(stretch, params.n_fft, params.hop // 2)
+        bank = blocked_mel_bank(
+            params.rate, params.n_fft, params.n_mels, params.fmin, params.highest
+        )
+        return cls(stretch, power, _decibels(bank(power)), params)
+
+    def levels(self) -> Levels:
+        """Take this for the whole sound."""
+        tuning = estimate_tuning(self.power, self.params.rate, self.params.n_fft)
+        return Levels(*self.loudest(), tuning)
+
+    def loudest(self) -> tuple[float, float, float]:
+        """Return the first three of `Levels`, as far as this stretch goes."""
+        spectrogram = _decibels(self.power[::2].max(axis=1)).max()
+        mel, bands = self.bands[::2].max(), self.bands.max()
+        return float(spectrogram), float(mel), float(bands)
+
+    def features(self, levels: Levels | None = None) -> dict[str, Floats]:
+        """Return the five features; see `features_of`.
+
+        ``levels`` are those of the whole sound, where this is a stretch of it.
+        """
+        levels = levels or self.levels()
+        mfcc = _cepstrum(self.floored_bands(levels), self.params.n_mfcc)
+        spectrogram = _decibels(self.power[::2]) - np.float32(levels.spectrogram)
+        mel = self.bands[::2] - np.float32(levels.mel)
+        return {
+            "spectrogram": np.maximum(spectrogram, -_RANGE_DB).T,
+            "mel": np.maximum(mel, -_RANGE_DB).T,
+            "chroma": _chroma(self.power, levels.tuning, self.params).T,
+            "mfcc": mfcc.T,
+            "mfcc_without_first": mfcc.T[1:],
+        }
+
+    def floored_bands(self, levels: Levels) -> Floats:
+        """Cut what lies more than 80 dB below the loudest band of the sound."""
+        floor = np.float32(levels.bands) - _RANGE_DB
+        floored: Floats = np.maximum(self.bands, floor)
+        return floored
+
+
+def clean(samples: NDArray[np.floating]) -> Floats:
+    """Return samples as float32, what is not a finite number as silence.
+
+    Raises
+    ------
+    ParameterError
+        If they are not one row of at least one number.
+    """
     if samples.ndim != 1 or not samples.size:
         raise ParameterError(
             f"samples must have the shape (n,), n at least 1; it is {samples.shape}"
         )
-    clean = np.ascontiguousarray(samples, np.float32)
-    if not np.abs(clean).max() <= _LOUDEST:  # false for NaN too
-        clean = np.nan_to_num(clean, nan=0.0, posinf=0.0, neginf=0.0)
-        clean = clean.clip(-_LOUDEST, _LOUDEST)
-    return clean
-
-
-def _power_frames(samples: Floats, n_fft: int, hop: int) -> Floats:
-    """Return the power STFT, centred frames, zeros around: (frames, n_fft // 2 + 1).
-
-    The transform runs in double precision: in single, its noise reaches 0.01 dB at the
-    bottom of the 80 dB range.
-    """
-    padded = np.zeros(len(samples) + n_fft, np.float32)
-    padded[n_fft // 2 : n_fft // 2 + len(samples)] = samples
-    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    window = _hann(n_fft)
-    power = np.empty((len(frames), n_fft // 2 + 1), np.float32)
-    for first in range(0, len(frames), _BLOCK):
-        spectra = np.fft.rfft(frames[first : first + _BLOCK] * window)
-        magnitude = np.abs(spectra.astype(np.complex64))
-        np.square(magnitude, out=power[first : first + _BLOCK])
-    return power
-
-
-@lru_cache(maxsize=16)
-def _hann(length: int) -> NDArray[np.float64]:
-    return 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)
+    cleaned = np.ascontiguousarray(samples, np.float32)
+    if not np.abs(cleaned).max() <= _LOUDEST:  # false for NaN too
+        cleaned = np.nan_to_num(cleaned, nan=0.0, posinf=0.0, neginf=0.0)
+        cleaned = cleaned.clip(-_LOUDEST, _LOUDEST)
+    return cleaned
 
 
 def _decibels(power: Floats) -> Floats:
@@ -207,12 +261,6 @@ def _decibels(power: Floats) -> Floats:
     return decibels
 
 
-def _floored(decibels: Floats) -> Floats:
-    """Cut what lies more than 80 dB below the loudest value."""
-    floored: Floats = np.maximum(decibels, decibels.max() - np.float32(_RANGE_DB))
-    return floored
-
-
 def _cepstrum(decibels: Floats, n_coefficients: int) -> Floats:
     # In double precision: a sum of 128 values near -100 dB loses the fourth digit.
     basis = cosine_basis(decibels.shape[1], n_coefficients)
@@ -220,8 +268,7 @@ def _cepstrum(decibels: Floats, n_coefficients: int) -> Floats:
     return mfcc
 
 
-def _chroma(power: Floats, params: FeatureParams) -> Floats:
-    tuning = estimate_tuning(power, params.rate, params.n_fft)
+def _chroma(power: Floats, tuning: float, params: FeatureParams) -> Floats:
     classes: Floats = power @ chroma_bank(params.rate, params.n_fft, tuning).T
     loudest = classes.max(axis=1, keepdims=True)
     loudest[loudest < np.finfo(np.float32).tiny] = 1.0

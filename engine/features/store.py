@@ -27,10 +27,10 @@ from engine.features.packs import PART_SUFFIX, SUFFIX, Pack, write_pack
 from engine.features.pooling import row_dtype
 from engine.features.spectral import FeatureParams
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever the rows' layout or the definition of a feature changes."""
 
-_MOST_ROWS = 4096  # a full pack: about 140 MB of the default rows
+_MOST_ROWS = 4096  # a full pack: about 220 MB of the default rows
 _MANY_PACKS = 16
 _WASTE = 4  # a quarter of the rows, kept twice, are worth writing the rest anew
 _ABANDONED = 3600.0  # seconds after which a part file has no writer any more

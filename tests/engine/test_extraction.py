@@ -14,13 +14,15 @@ import pytest
 
 from engine.audio.dataset import Clip, Dataset
 from engine.audio.decoding import decode, write_wav
+from engine.audio.preparing import PreparationParams
 from engine.errors import Cancelled, ParameterError
-from engine.features import machine
+from engine.features import machine, sounds
+from engine.features.descriptors import DESCRIPTORS
 from engine.features.extraction import extract
-from engine.features.machine import longest_sound, physical_memory
+from engine.features.machine import longest_prepared, longest_sound, physical_memory
 from engine.features.pool import Job, compute_in_pool
-from engine.features.pooling import pooled_row
-from engine.features.spectral import FeatureParams, features_of
+from engine.features.pooling import clip_row
+from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore
 from engine.progress import Step
 
@@ -57,7 +59,7 @@ def test_every_clip_is_extracted_once_and_then_reused(
     assert again.keys == first.keys
     store = FeatureStore(tmp_path / "cache", FeatureParams())
     clip = dataset.clips[17]
-    row = pooled_row(features_of(decode(dataset.file(clip))), FeatureParams())
+    row = clip_row(decode(dataset.file(clip)))
     for field in ("mfcc_mean", "mel_image", "chroma_profile"):
         stored = store.gather([str(first.keys[17])], field)[0]
         np.testing.assert_allclose(stored, row[field], rtol=1e-4, atol=1e-4)
@@ -229,19 +231,29 @@ def test_a_pool_in_which_everything_crashes_comes_to_an_end() -> None:
     assert all("exit code 3" in o.reason for o in outcomes)
 
 
-def test_a_sound_too_long_for_the_memory_is_named(
+def test_a_recording_too_long_for_the_memory_is_streamed_or_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_tones(tmp_path / "sounds", 2)
-    write_wav(tmp_path / "sounds" / "9.wav", np.zeros(22_050 * 60), 22_050)
+    dataset = write_tones(tmp_path / "sounds", 2)
+    write_wav(tmp_path / "sounds" / "9.wav", np.ones(22_050 * 60), 22_050)
+    dataset = collection(tmp_path / "sounds")
     monkeypatch.setattr(machine, "physical_memory", lambda: 20 << 20)
-    found = extract(
-        collection(tmp_path / "sounds"), folder=tmp_path / "cache", workers=0
-    )
-    assert found.computed == 2
-    assert [failure.path for failure in found.failures] == ["9.wav"]
-    assert "memory" in found.failures[0].reason
-    assert "60 s" in found.failures[0].reason
+    monkeypatch.setattr(sounds, "WHOLE_BYTES", 10 << 20)
+    run = partial(extract, dataset, folder=tmp_path / "cache", workers=0)
+    for streamed in (
+        PreparationParams(),
+        PreparationParams(lowpass=True, length=50, normalise="peak"),
+    ):
+        assert run(preparation=streamed).failures == ()
+    for needs_all in (
+        PreparationParams(trim=True),
+        PreparationParams(normalise="loudness"),
+    ):
+        found = run(preparation=needs_all)
+        assert found.computed == 2
+        assert [failure.path for failure in found.failures] == ["9.wav"]
+        assert "memory" in found.failures[0].reason
+        assert "60 s" in found.failures[0].reason
 
 
 def test_memory_is_shared_among_workers_and_finer_features_need_more() -> None:
@@ -249,6 +261,91 @@ def test_memory_is_shared_among_workers_and_finer_features_need_more() -> None:
     one = longest_sound(FeatureParams(), 1)
     assert longest_sound(FeatureParams(), 4) == pytest.approx(one / 4)
     assert longest_sound(FeatureParams(hop=256), 1) < one / 2
+    assert longest_prepared(22_050, 1) > one
+
+
+def sleep_on_five(number: int) -> bytes:
+    if number == 5:
+        time.sleep(60)
+    return str(number).encode()
+
+
+def test_a_job_that_hangs_is_given_up_and_costs_only_itself() -> None:
+    jobs = (Job(n, n, patience=1.0) for n in range(20))
+    begin = time.monotonic()
+    outcomes = list(compute_in_pool(sleep_on_five, jobs, 2, lambda: None))
+    assert time.monotonic() - begin < 30
+    assert sorted(o.number for o in outcomes) == list(range(20))
+    assert [o.number for o in outcomes if o.result is None] == [5]
+    assert "1 s" in next(o.reason for o in outcomes if o.result is None)
+
+
+def tell_process(number: int) -> bytes:
+    time.sleep(0.01)
+    return str(os.getpid()).encode()
+
+
+def test_spans_of_a_recording_go_to_one_worker_in_their_order() -> None:
+    jobs = (Job(n, n, source=f"{n // 30}.wav") for n in range(120))
+    outcomes = list(compute_in_pool(tell_process, jobs, 2, lambda: None))
+    assert sorted(o.number for o in outcomes) == list(range(120))
+    by_process: dict[bytes | None, list[int]] = {}
+    for outcome in outcomes:
+        by_process.setdefault(outcome.result, []).append(outcome.number)
+    assert len(by_process) == 2
+    steps = [np.diff(numbers) for numbers in by_process.values()]
+    together = sum(int((step == 1).sum()) for step in steps)
+    assert together > 100
+
+
+def test_the_last_run_of_spans_is_shared() -> None:
+    jobs = (Job(n, n, source="long.wav") for n in range(32))
+    outcomes = list(compute_in_pool(tell_process, jobs, 2, lambda: None))
+    assert sorted(o.number for o in outcomes) == list(range(32))
+    assert len({o.result for o in outcomes}) == 2
+
+
+def test_cancel_ends_a_long_recording(tmp_path: Path) -> None:
+    write_wav(tmp_path / "long.wav", np.zeros(8000 * 7200), 8000)
+    begun: list[float] = []
+
+    def report(step: Step) -> None:
+        begun.append(time.monotonic())
+        if begun[-1] - begun[0] > 2.0:
+            raise Cancelled
+
+    dataset = Dataset(str(tmp_path), (Clip("long.wav"),))
+    with pytest.raises(Cancelled):
+        extract(dataset, folder=tmp_path / "cache", workers=1, report=report)
+    assert time.monotonic() - begun[-1] < 1.0
+
+
+def test_preparation_is_applied_and_has_a_store_of_its_own(tmp_path: Path) -> None:
+    dataset = write_tones(tmp_path / "sounds", 2, seconds=1.0)
+    low = PreparationParams(lowpass=True, cutoff=100.0, length=0.5)
+    run = partial(extract, dataset, folder=tmp_path / "cache", workers=0)
+    plain, prepared = run(), run(preparation=low)
+    assert (prepared.computed, prepared.reused) == (2, 0)
+    stored = [
+        FeatureStore(tmp_path / "cache", FeatureParams(), which).gather(
+            [str(found.keys[0])], "descriptors"
+        )[0]
+        for which, found in ((None, plain), (low, prepared))
+    ]
+    duration, rms = list(DESCRIPTORS).index("duration"), list(DESCRIPTORS).index("rms")
+    assert [values[duration] for values in stored] == [1.0, 0.5]
+    assert stored[1][rms] < 0.1 * stored[0][rms]
+
+
+def test_a_preparation_that_the_rate_forbids_is_refused_at_once(tmp_path: Path) -> None:
+    dataset = Dataset(str(tmp_path), (Clip("missing.wav"),))
+    with pytest.raises(ParameterError, match=r"cutoff.*4000"):
+        extract(
+            dataset,
+            FeatureParams(rate=8000),
+            PreparationParams(lowpass=True, cutoff=5000.0),
+            folder=tmp_path,
+        )
 
 
 def complain(number: int) -> bytes:

@@ -1,19 +1,26 @@
 """Extraction of real recordings: every format, librosa's numbers, groups that hold."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.audio.dataset import Dataset
-from engine.audio.decoding import decode
+from engine.audio.decoding import blocks, decode
 from engine.audio.scanning import scan_folder
+from engine.features import streaming
+from engine.features.descriptors import MEASURES
 from engine.features.extraction import extract
+from engine.features.pooling import clip_row
 from engine.features.projection import ProjectionParams, project
 from engine.features.representation import represent
 from engine.features.spectral import FeatureParams, features_of
 from engine.features.store import FeatureStore
+from engine.features.streaming import streamed_row
+from tests.engine.test_descriptors import described, measured_by_librosa
 from tests.engine.test_spectral import assert_same, by_librosa
+from tests.engine.test_streaming import assert_rows_agree
 
 pytestmark = pytest.mark.realdata
 
@@ -36,6 +43,36 @@ def test_features_of_recordings_are_librosas(realdata: Path, name: str) -> None:
     for clip in dataset.clips[:: len(dataset) // 5]:
         samples = decode(dataset.file(clip))
         assert_same(features_of(samples), by_librosa(samples, FeatureParams()))
+
+
+@pytest.mark.filterwarnings("ignore:n_fft=")
+@pytest.mark.parametrize("name", SETS)
+def test_descriptors_of_recordings_are_librosas(realdata: Path, name: str) -> None:
+    from librosa.feature import tempo
+
+    dataset = scan_folder(realdata / name)
+    tempos = []
+    for clip in dataset.clips[:: len(dataset) // 30]:
+        samples = decode(dataset.file(clip))
+        ours, theirs = described(samples), measured_by_librosa(samples, FeatureParams())
+        for measure in MEASURES:
+            np.testing.assert_allclose(ours[measure], theirs[measure], rtol=1e-4)
+        if np.isfinite(ours["tempo"]):
+            tempos.append((float(ours["tempo"]), float(tempo(y=samples)[0])))
+    same = [abs(one - other) < 1e-3 * other for one, other in tempos]
+    assert sum(same) >= 0.9 * len(same)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_recordings_in_stretches_have_the_same_row(
+    realdata: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_FRAMES", 32)
+    dataset = scan_folder(realdata / name)
+    for clip in dataset.clips[:: len(dataset) // 10]:
+        path = dataset.file(clip)
+        streamed = streamed_row(partial(blocks, path, seconds=0.5), FeatureParams())
+        assert_rows_agree(streamed, clip_row(decode(path)))
 
 
 @pytest.mark.parametrize("name", SETS)
