@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from engine.clustering.distances import condensed
 from engine.clustering.hierarchy import Hierarchy
+from engine.clustering.linkage import linkage, memory_needed, most_rows
 from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
+from engine.clustering.microclusters import MICRO_CLUSTERS, ward_by_micro_clusters
 from engine.errors import ParameterError
 from engine.params import Params, param
-from engine.progress import Report, Step, silent
+from engine.progress import Report, silent
+
+EXACT_LIMIT = 30_000  # clips: some 20 s and 3.6 GB; either grows with the square
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,11 @@ class AgglomerativeParams(Params):
     """What agglomerative clustering needs to know."""
 
     n_clusters: int = param(
-        10, label="Clusters", low=1, help="Where to cut the tree; it can be cut again."
+        10,
+        label="Clusters",
+        low=1,
+        grid=range(2, 21),
+        help="Where to cut the tree; it can be cut again.",
     )
     linkage: str = param(
         "ward",
@@ -31,6 +36,7 @@ class AgglomerativeParams(Params):
             "complete": "Complete",
             "single": "Single",
         },
+        grid=("ward", "average", "complete", "single"),
         help="How far apart two groups are: the growth of the summed squares (Ward), "
         "or the average, largest or smallest distance between their clips.",
     )
@@ -38,43 +44,85 @@ class AgglomerativeParams(Params):
         "euclidean",
         label="Distance",
         choices={"euclidean": "Euclidean", "cosine": "Cosine"},
+        grid=("euclidean", "cosine"),
         needs=("linkage", ("average", "complete", "single")),
         help="How far apart two clips are. Ward is Euclidean by definition.",
+    )
+    route: str = param(
+        "automatic",
+        label="Route",
+        choices={
+            "automatic": "Exact while it fits",
+            "exact": "Exact",
+            "micro": "Micro-clusters",
+        },
+        needs=("linkage", ("ward",)),
+        help="The exact tree needs the distance of every pair of clips. By way of "
+        "micro-clusters it is exact inside small groups and between them; that is the "
+        f"automatic route above {EXACT_LIMIT:,} clips or past the memory.",
+    )
+    micro_clusters: int = param(
+        MICRO_CLUSTERS,
+        label="Micro-clusters",
+        low=2,
+        high=5_000,
+        needs=("route", ("micro",)),
+        help="Into how many small groups the clips are parted; 1,000 to 3,000 suit "
+        "up to 200,000 clips.",
     )
 
 
 def fit(matrix: Matrix, params: AgglomerativeParams, report: Report = silent) -> Fit:
-    """Build the tree with ``fastcluster`` (Muellner 2013) and cut it once.
+    """Build the tree by the exact route or that of micro-clusters, and cut it once.
 
     Raises
     ------
     ParameterError
-        If the distances do not fit into the memory at hand.
+        If the distances do not fit into the memory at hand, and there is no other way.
     """
-    from fastcluster import linkage_wrap, mthidx
+    reason = _reason_for_micro_clusters(matrix, params)
+    notes: tuple[str, ...] = ()
+    if reason is None:
+        metric = params.metric if params.matters("metric") else "euclidean"
+        with limited_threads():
+            tree = linkage(matrix, params.linkage, metric, report)
+    else:
+        count = MICRO_CLUSTERS
+        if params.matters("micro_clusters"):
+            count = params.micro_clusters
+        # With more threads the order of the sums, and so the tree, is up to chance.
+        with limited_threads(1):
+            tree = ward_by_micro_clusters(matrix, count, report)
+        notes = (
+            f"The tree was built by way of up to {count} micro-clusters, {reason}: "
+            "exact inside and between them, not across their borders.",
+        )
+    return Fit(Hierarchy(tree).labels_at(params.n_clusters), linkage=tree, notes=notes)
 
-    n = len(matrix)
-    _check_memory(n)
-    metric = params.metric if params.matters("metric") else "euclidean"
-    with limited_threads():
-        distances = condensed(matrix, metric, report)
-    report(Step(1, 1, "Building the tree"))
-    tree = np.empty((n - 1, 4))
-    if n > 1:
-        # What ``fastcluster.linkage`` calls; that one first copies the distances, also
-        # with ``preserve_input=False`` (1.3.0), which doubles the memory.
-        linkage_wrap(n, distances, tree, mthidx[params.linkage])
-    return Fit(Hierarchy(tree).labels_at(params.n_clusters), linkage=tree)
 
-
-def _check_memory(n: int) -> None:
-    needed, there = n * (n - 1) // 2 * 8, memory_at_hand()
-    if needed > there:
+def _reason_for_micro_clusters(
+    matrix: Matrix, params: AgglomerativeParams
+) -> str | None:
+    """Choose the route: say why not the exact one, or None for it."""
+    n, d = matrix.shape
+    ward = params.matters("route")
+    if ward and params.route == "micro":
+        return "as chosen"
+    needed, there = memory_needed(n, d), memory_at_hand()
+    short = needed > there
+    if ward and params.route == "automatic":
+        if short:
+            return f"because the exact one needs {needed / 2**30:.1f} GiB"
+        if n > EXACT_LIMIT:
+            return f"because there are more than {EXACT_LIMIT:,} clips"
+    if short:
+        other = "the route by micro-clusters" if ward else "Ward linkage"
         raise ParameterError(
             f"Agglomerative clustering of {n} clips needs {needed / 2**30:.1f} GiB for "
             f"their distances; this machine can spare {there / 2**30:.1f} GiB. Take at "
-            f"most {int((there / 4) ** 0.5)} clips, or K-Means."
+            f"most {most_rows(there, d)} clips, or {other}, or K-Means."
         )
+    return None
 
 
 METHOD = Method(

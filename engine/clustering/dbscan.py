@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.clustering.distances import blocks, prepared
+from engine.clustering.kdistance import k_distances, suggested_eps
 from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import NOISE, tidy
@@ -15,7 +17,6 @@ from engine.errors import ParameterError
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 
-_SAMPLE = 5_000
 _BYTES_PER_PAIR = 24
 
 
@@ -41,6 +42,7 @@ class DBSCANParams(Params):
         5,
         label="Core size",
         low=1,
+        grid=(3, 5, 10),
         help="How many clips, itself included, must lie within the radius of a clip "
         "for it to be the core of a cluster.",
     )
@@ -64,8 +66,8 @@ def fit(matrix: Matrix, params: DBSCANParams, report: Report = silent) -> Fit:
         if params.radius == "automatic":
             eps = suggested_eps(rows, params.min_samples, report)
             notes.append(
-                f"Radius {eps:.4g}: the knee of the distances at which clips have "
-                f"{min(params.min_samples, len(rows))} within reach."
+                f"Radius {eps:.4g}, at which the clusters tell the most about the most "
+                "clips."
             )
         else:
             eps = params.eps
@@ -80,50 +82,18 @@ def fit(matrix: Matrix, params: DBSCANParams, report: Report = silent) -> Fit:
     return Fit(labels, notes=tuple(notes))
 
 
-def suggested_eps(matrix: Matrix, min_samples: int, report: Report = silent) -> float:
-    """Return a radius that suits the data: the knee of the `k_distances`.
-
-    The knee is the point farthest below the chord from the first to the last distance,
-    as in Satopaa et al. (2011), "Finding a 'kneedle' in a haystack". Always above 0.
-    """
-    curve = k_distances(matrix, min_samples, report)
-    # Where most clips have exact duplicates the knee is 0, which is no radius.
-    least = 1e-6 * (float(np.abs(matrix).max()) or 1.0)
-    rise = curve[-1] - curve[0]
-    if rise <= 0.0:
-        return max(float(curve[-1]), least)
-    below = np.linspace(0.0, 1.0, len(curve)) - (curve - curve[0]) / rise
-    return max(float(curve[below.argmax()]), least)
-
-
-def k_distances(
-    matrix: Matrix, k: int, report: Report = silent
-) -> npt.NDArray[np.float64]:
-    """Return the distances to the k-th nearest row, the row itself counted first.
+def candidates(matrix: Matrix, params: DBSCANParams) -> dict[str, tuple[Any, ...]]:
+    """Return radii worth trying: those at which a tenth to nearly all clips are cores.
 
     Parameters
     ----------
     matrix : float array, shape (n, d)
-    k : int
-        Core size; at most ``n`` rows are counted.
-    report : Report
-        Called once per block.
-
-    Returns
-    -------
-    float64 array, shape (min(n, 5000),)
-        Ascending; of evenly spread rows where there are more than 5 000.
+    params : DBSCANParams
+        Its core size counts.
     """
-    from sklearn.neighbors import NearestNeighbors
-
-    n = len(matrix)
-    asked = matrix[np.linspace(0, n - 1, min(n, _SAMPLE)).astype(np.int64)]
-    index = NearestNeighbors(n_neighbors=min(k, n)).fit(matrix)
-    found = []
-    for block in blocks(len(asked), n):
-        report(Step(block.start, len(asked), "Looking for a radius"))
-        found.append(index.kneighbors(asked[block])[0][:, -1])
-    return np.sort(np.concatenate(found))
+    curve = k_distances(np.asarray(matrix, np.float64), params.min_samples)
+    radii = np.unique(np.quantile(curve, np.linspace(0.1, 0.95, 18)).clip(1e-6))
+    return {"radius": ("fixed",), "eps": tuple(radii.tolist())}
 
 
 def _components(
@@ -166,4 +136,5 @@ METHOD = Method(
     "Dense regions of any shape, as many as there are; clips far from all are noise.",
     DBSCANParams,
     fit,
+    candidates=candidates,
 )

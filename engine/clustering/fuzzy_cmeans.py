@@ -26,13 +26,18 @@ class FuzzyCMeansParams(Params):
     """What Fuzzy C-Means needs to know."""
 
     n_clusters: int = param(
-        10, label="Clusters", low=1, help="How many groups to make."
+        10,
+        label="Clusters",
+        low=1,
+        grid=range(2, 21),
+        help="How many groups to make.",
     )
     fuzziness: float = param(
         _FUZZINESS,
         label="Fuzziness",
         low=1.01,
         high=10.0,
+        grid=(1.1, 1.2, 1.5, 2.0),
         help="The exponent m. Near 1 every clip belongs to one cluster alone; the more "
         "features there are, the smaller it must be (2 suits two or three).",
     )
@@ -73,7 +78,7 @@ def fit(matrix: Matrix, params: FuzzyCMeansParams, report: Report = silent) -> F
         for iteration in range(params.max_iter):
             report(Step(iteration, params.max_iter, "Fuzzy C-Means"))
             before = membership
-            _, membership, *_ = cmeans(
+            centres, membership, *_ = cmeans(
                 features, k, params.fuzziness, 0.0, 1, init=before
             )
             moved = float(np.abs(membership - before).max())
@@ -89,22 +94,27 @@ def fit(matrix: Matrix, params: FuzzyCMeansParams, report: Report = silent) -> F
             f"Not settled after {params.max_iter} iterations (the last one moved a "
             f"membership by {moved:.2g}); more iterations may change the groups."
         )
+    suited = suggested_fuzziness(*matrix.shape)
+    advice = (
+        f": lower the fuzziness (now {params.fuzziness:g}); {suited:.2f} suits "
+        f"{n} clips of {matrix.shape[1]} features"
+        if suited < params.fuzziness
+        else ""
+    )
     if n > 1 and partition_sharpness(membership) < _DEGENERATE:
-        suited = suggested_fuzziness(*matrix.shape)
-        advice = (
-            f": lower the fuzziness (now {params.fuzziness:g}); {suited:.2f} suits "
-            f"{n} clips of {matrix.shape[1]} features"
-            if suited < params.fuzziness
-            else ""
-        )
         notes.append(
             f"All memberships are about 1/{k}, so the groups mean nothing{advice}."
         )
     elif len(used) < k:
-        notes.append(f"{k - len(used)} of {k} clusters are no clip's first choice.")
+        # Too much fuzziness draws centres together before it draws all to the mean.
+        notes.append(
+            f"{k - len(used)} of {k} clusters are no clip's first choice{advice}."
+        )
     return Fit(
         tidy(hard),
         membership=np.ascontiguousarray(membership[columns].T, np.float32),
+        centres=centres[columns] + matrix.mean(axis=0),
+        iterations=iteration + 1,
         notes=tuple(notes),
     )
 

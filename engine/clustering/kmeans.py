@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.clustering.machine import limited_threads
 from engine.clustering.method import Fit, Matrix, Method
-from engine.clustering.partition import tidy
+from engine.clustering.partition import size_order, tidy
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 
@@ -19,7 +19,11 @@ class KMeansParams(Params):
     """What K-Means needs to know."""
 
     n_clusters: int = param(
-        10, label="Clusters", low=1, help="How many groups to make."
+        10,
+        label="Clusters",
+        low=1,
+        grid=range(2, 21),
+        help="How many groups to make.",
     )
     n_init: int = param(
         10,
@@ -53,8 +57,8 @@ def fit(matrix: Matrix, params: KMeansParams, report: Report = silent) -> Fit:
             if best is None or model.inertia_ < best.inertia_:
                 best = model
     assert best is not None
-    labels = tidy(best.labels_)
-    found = int(np.max(labels)) + 1
+    used = size_order(best.labels_)
+    found = len(used)
     notes = (
         (
             f"{found} clusters instead of {params.n_clusters}: "
@@ -63,7 +67,9 @@ def fit(matrix: Matrix, params: KMeansParams, report: Report = silent) -> Fit:
         if found < params.n_clusters
         else ()
     )
-    return Fit(labels, notes=notes)
+    unused = np.setdiff1d(np.arange(params.n_clusters), used)
+    centres = best.cluster_centers_[np.concatenate([used, unused])]
+    return Fit(tidy(best.labels_), centres=centres, notes=notes)
 
 
 METHOD = Method(

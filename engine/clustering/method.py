@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,13 @@ class Fit:
     membership : float32 array, shape (n_rows, n_clusters), or None
         Degree of membership, 0 to 1, every row adding up to 1. Column j is cluster j;
         clusters that are nobody's first come last.
+    centres : float64 array, shape (n_clusters, n_features), or None
+        The middle of every cluster, for methods that have one; in the order of the
+        columns of ``membership``.
+    strength : float32 array, shape (n_rows,), or None
+        How firmly every row belongs to its cluster, 0 to 1; noise has 0.
+    iterations : int or None
+        How many the result took, for methods that iterate.
     notes : tuple of str
         What a person should know about this result, in words.
     """
@@ -37,6 +44,9 @@ class Fit:
     labels: npt.NDArray[np.int32]
     linkage: npt.NDArray[np.float64] | None = None
     membership: npt.NDArray[np.float32] | None = None
+    centres: Matrix | None = None
+    strength: npt.NDArray[np.float32] | None = None
+    iterations: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -54,6 +64,9 @@ class Method:
         ``compute(matrix, params, report)``, which may rely on a checked matrix.
     grows_tree : bool
         Whether the fit has a linkage, so that the number of clusters is only a cut.
+    candidates : callable or None
+        ``candidates(matrix, params)`` returns values worth trying in a search, for the
+        fields whose range only the data can tell.
     """
 
     name: str
@@ -62,6 +75,7 @@ class Method:
     params: type[Params]
     compute: Callable[[Matrix, Any, Report], Fit]
     grows_tree: bool = False
+    candidates: Callable[[Matrix, Any], Mapping[str, tuple[Any, ...]]] | None = None
 
     def fit(
         self,

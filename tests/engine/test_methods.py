@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
-from sklearn.cluster import DBSCAN, KMeans
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
 
-from engine.clustering import agglomerative, dbscan
+from engine.clustering import agglomerative
 from engine.clustering.agglomerative import AgglomerativeParams
-from engine.clustering.dbscan import DBSCANParams, k_distances, suggested_eps
 from engine.clustering.fuzzy_cmeans import FuzzyCMeansParams
 from engine.clustering.kmeans import KMeansParams
 from engine.clustering.methods import METHODS
@@ -54,6 +54,8 @@ def test_the_same_input_gives_the_same_fit(method):
     np.testing.assert_array_equal(first.labels, second.labels)
     np.testing.assert_array_equal(first.membership, second.membership)
     np.testing.assert_array_equal(first.linkage, second.linkage)
+    np.testing.assert_array_equal(first.centres, second.centres)
+    np.testing.assert_array_equal(first.strength, second.strength)
     assert first.notes == second.notes
 
 
@@ -83,6 +85,13 @@ def test_any_small_matrix_gives_a_valid_fit(method, kind, n):
             assert fit.membership.shape == (n, k)
             assert fit.membership.dtype == np.float32
             np.testing.assert_allclose(fit.membership.sum(axis=1), 1.0, atol=1e-5)
+        if fit.centres is not None:
+            assert fit.centres.shape == (k, matrix.shape[1])
+            assert np.isfinite(fit.centres).all()
+        if fit.strength is not None:
+            assert fit.strength.dtype == np.float32
+            assert ((fit.strength > 0.0) == (fit.labels != NOISE)).all()
+            assert fit.strength.max() <= 1.0
 
 
 @pytest.mark.parametrize("method", COUNTED, ids=lambda m: m.name)
@@ -212,6 +221,18 @@ def test_fuzzy_cmeans_says_when_memberships_mean_nothing():
     assert not any("mean nothing" in note for note in sharper.notes)
 
 
+def test_fuzzy_cmeans_says_when_some_centres_have_run_together():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 20, 2_000)
+    matrix = 0.8 * rng.normal(size=(20, 50))[truth] + rng.normal(size=(2_000, 50))
+    method = METHODS["fuzzy_cmeans"]
+    (note,) = method.fit(matrix, FuzzyCMeansParams(n_clusters=20, fuzziness=1.21)).notes
+    assert "clusters are no clip's first choice: lower the fuzziness" in note
+    sharper = method.fit(matrix, FuzzyCMeansParams(n_clusters=20, fuzziness=1.05))
+    assert sharper.notes == ()
+    assert adjusted_rand_score(truth, sharper.labels) > 0.8
+
+
 def test_fuzzy_cmeans_says_when_it_has_not_settled():
     matrix = np.random.default_rng(0).normal(size=(100, 3))
     fit = METHODS["fuzzy_cmeans"].fit(matrix, FuzzyCMeansParams(max_iter=1))
@@ -243,49 +264,29 @@ def test_trees_of_duplicates_are_monotone_and_merge_them_at_zero(n, seed, scale)
 
 
 def test_a_tree_too_big_for_the_memory_is_refused_with_advice(monkeypatch):
-    monkeypatch.setattr(agglomerative, "memory_at_hand", lambda: 40_000)
+    monkeypatch.setattr(agglomerative, "memory_at_hand", lambda: 2**26 + 41_200)
     method = METHODS["agglomerative"]
-    assert len(method.fit(np.random.default_rng(0).normal(size=(100, 2))).labels) == 100
-    with pytest.raises(ParameterError, match=r"of 101 clips.*at most 100 clips"):
-        method.fit(np.eye(101))
+    exact = AgglomerativeParams(route="exact")
+    assert len(method.fit(np.eye(101)[:100, :2], exact).labels) == 100
+    with pytest.raises(
+        ParameterError, match=r"of 101 clips.*at most 100 clips, or the"
+    ):
+        method.fit(np.eye(101)[:, :2], exact)
+    with pytest.raises(ParameterError, match=r"of 101 clips.*or Ward linkage"):
+        method.fit(np.eye(101)[:, :2], AgglomerativeParams(linkage="average"))
 
 
-@settings(deadline=None, max_examples=40)
-@given(
-    st.integers(1, 80),
-    st.integers(0, 2**32 - 1),
-    st.sampled_from([0.6, 1.2, 1.6, 2.1]),
-    st.integers(1, 6),
-)
-def test_dbscan_is_scikit_learns(n, seed, eps, min_samples):
-    matrix = np.random.default_rng(seed).integers(0, 9, (n, 2)).astype(float)
-    params = DBSCANParams(radius="fixed", eps=eps, min_samples=min_samples)
-    theirs = DBSCAN(eps=eps, min_samples=min_samples).fit(matrix)
-    ours = METHODS["dbscan"].fit(matrix, params)
-    np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
-
-
-def test_dbscan_suggests_a_radius_between_the_spread_and_the_gap():
-    matrix, _ = blobs(d=4)
-    assert 1.0 < suggested_eps(matrix, 5) < 15.0
-    assert (np.diff(k_distances(matrix, 5)) >= 0.0).all()
-    note = METHODS["dbscan"].fit(matrix).notes[0]
-    assert note.startswith("Radius ")
-
-
-def test_dbscan_says_when_the_radius_is_too_small_or_too_big():
-    matrix, _ = blobs()
-    method = METHODS["dbscan"]
-    small = method.fit(matrix, DBSCANParams(radius="fixed", eps=1e-3))
-    assert (small.labels == NOISE).all()
-    assert "Every clip is noise" in small.notes[0]
-    big = method.fit(matrix, DBSCANParams(radius="fixed", eps=1e3))
-    assert (big.labels == 0).all()
-    assert "All clips are one cluster" in big.notes[0]
-
-
-def test_dbscan_refuses_a_radius_with_too_many_neighbours(monkeypatch):
-    monkeypatch.setattr(dbscan, "memory_at_hand", lambda: 50_000)
-    matrix, _ = blobs()
-    with pytest.raises(ParameterError, match="eps must be lower: within 1000"):
-        METHODS["dbscan"].fit(matrix, DBSCANParams(radius="fixed", eps=1e3))
+def test_ward_goes_by_micro_clusters_where_the_exact_tree_does_not_fit(monkeypatch):
+    matrix, truth = blobs(2_000)
+    method = METHODS["agglomerative"]
+    params = AgglomerativeParams(n_clusters=3)
+    assert method.fit(matrix, params).notes == ()
+    monkeypatch.setattr(agglomerative, "EXACT_LIMIT", 1_999)
+    (many,) = method.fit(matrix, params).notes
+    assert "micro-clusters, because there are more than 1,999 clips" in many
+    monkeypatch.setattr(agglomerative, "memory_at_hand", lambda: 1_000)
+    short = method.fit(matrix, params)
+    assert "micro-clusters, because the exact one needs 0.1 GiB" in short.notes[0]
+    assert len(np.unique(np.c_[short.labels, truth], axis=0)) == 3
+    chosen = params.replace(route="micro", micro_clusters=10)
+    assert "up to 10 micro-clusters, as chosen" in method.fit(matrix, chosen).notes[0]
