@@ -1,4 +1,4 @@
-"""A matrix to two dimensions, for the map: PCA at once, t-SNE by and by."""
+"""A matrix to two dimensions, for the map: PCA at once, t-SNE and UMAP by and by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.features.manifold import has_neighbourhoods, umap
+from engine.features.reduction import pca
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 
@@ -16,7 +18,6 @@ _EXAGGERATED = 250  # iterations that pull clusters together before the others
 _SLOW_ROWS = 2000  # from here on, 25 iterations take longer than a glance
 _EXACT_ROWS = 20_000  # up to here, exact neighbours by BLAS beat the index
 _MOST_COLUMNS = 50
-_FEWEST_ROWS = 6  # below, t-SNE has no neighbourhoods to keep
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class ProjectionParams(Params):
     method: str = param(
         "tsne",
         label="Projection",
-        choices={"pca": "PCA", "tsne": "t-SNE"},
-        help="PCA keeps the large distances and is instant, t-SNE keeps neighbours",
+        choices={"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"},
+        help="PCA keeps the large distances and is instant, t-SNE keeps neighbours, "
+        "UMAP keeps neighbours and draws groups apart",
     )
     perplexity: float = param(
         30.0,
@@ -47,6 +49,23 @@ class ProjectionParams(Params):
         logarithmic=True,
         needs=("method", ("tsne",)),
         help="After the 250 with which clusters are pulled together",
+    )
+    neighbours: int = param(
+        15,
+        label="Neighbours",
+        low=2,
+        high=200,
+        logarithmic=True,
+        needs=("method", ("umap",)),
+        help="That a point holds on to: few show detail, many the whole",
+    )
+    min_dist: float = param(
+        0.1,
+        label="Least distance",
+        low=0.0,
+        high=1.0,
+        needs=("method", ("umap",)),
+        help="How near points may come; 0 packs groups tightly",
     )
     seed: int = param(
         0,
@@ -71,35 +90,42 @@ def project(
     params : ProjectionParams, optional
     report : callable
         Receives the positions so far as ``partial``, float32 of shape (n, 2), every 25
-        iterations of t-SNE (5 of many rows); may raise Cancelled.
+        iterations of t-SNE (5 of many rows) and every epoch of UMAP; may raise
+        Cancelled.
 
     Returns
     -------
     float32 array, shape (n, 2)
-        Fewer than six rows, or rows that are all equal, are placed by PCA.
+        Fewer than six rows, or rows that are all equal, are placed by PCA. A matrix of
+        two columns is only turned by PCA, and so seen as it is.
 
     Notes
     -----
-    t-SNE: van der Maaten and Hinton, 2008, by openTSNE (Poličar et al., 2024) from a
-    PCA start; more than 50 columns are first reduced to 50 principal components, as the
-    authors advise.
+    t-SNE: van der Maaten and Hinton, 2008, by openTSNE (Poličar et al., 2024). UMAP:
+    `engine.features.manifold`. Both from a PCA start; more than 50 columns are first
+    reduced to 50 principal components, as the authors of t-SNE advise.
     """
     params = params or ProjectionParams()
-    few = len(matrix) < _FEWEST_ROWS or not np.ptp(matrix, axis=0).any()
-    if params.method == "pca" or few:
+    if params.method == "pca" or not has_neighbourhoods(matrix):
         return _principal(matrix, 2, params.seed)
+    if params.method == "umap":
+        few = _few_columns(matrix, params.seed)
+        return umap(few, 2, params.neighbours, params.min_dist, params.seed, report)
     return _tsne(matrix, params, report)
 
 
 def _principal(matrix: Floats, n_components: int, seed: int) -> Floats:
-    """Project on the principal axes, signs made unique; columns beyond them are 0."""
-    from sklearn.decomposition import PCA
-
-    n_axes = min(n_components, *matrix.shape)
+    """Project on the principal axes; columns beyond them are 0."""
     placed = np.zeros((len(matrix), n_components), np.float32)
-    if n_axes and np.ptp(matrix, axis=0).any():
-        placed[:, :n_axes] = PCA(n_axes, random_state=seed).fit_transform(matrix)
+    found = pca(matrix, n_components, seed=seed).matrix
+    placed[:, : found.shape[1]] = found
     return placed
+
+
+def _few_columns(matrix: Floats, seed: int) -> Floats:
+    if matrix.shape[1] <= _MOST_COLUMNS:
+        return matrix
+    return pca(matrix, _MOST_COLUMNS, seed=seed).matrix
 
 
 def _start(matrix: Floats, seed: int) -> NDArray[np.float64]:
@@ -123,8 +149,7 @@ def _tsne(matrix: Floats, params: ProjectionParams, report: Report) -> Floats:
 
     start = _start(matrix, params.seed)
     report(Step(0, total, "Finding neighbours", start.astype(np.float32)))
-    if matrix.shape[1] > _MOST_COLUMNS:
-        matrix = _principal(matrix, min(_MOST_COLUMNS, len(matrix)), params.seed)
+    matrix = _few_columns(matrix, params.seed)
     placed = TSNE(
         perplexity=min(params.perplexity, (len(matrix) - 1) / 3.0),
         n_iter=params.iterations,

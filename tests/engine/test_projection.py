@@ -9,6 +9,7 @@ from engine.progress import Step
 
 PCA = ProjectionParams(method="pca")
 QUICK = ProjectionParams(method="tsne", iterations=50)
+UMAP = ProjectionParams(method="umap")
 
 
 def groups(n: int, d: int, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -18,7 +19,7 @@ def groups(n: int, d: int, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
     return (centres[truth] + rng.normal(size=(n, d))).astype(np.float32), truth
 
 
-@pytest.mark.parametrize("params", [PCA, QUICK])
+@pytest.mark.parametrize("params", [PCA, QUICK, UMAP])
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 5, 6, 7, 20])
 @pytest.mark.parametrize("d", [1, 2, 60])
 def test_any_shape_has_a_map(params: ProjectionParams, n: int, d: int) -> None:
@@ -29,12 +30,12 @@ def test_any_shape_has_a_map(params: ProjectionParams, n: int, d: int) -> None:
     assert np.isfinite(placed).all()
 
 
-@pytest.mark.parametrize("params", [PCA, QUICK])
+@pytest.mark.parametrize("params", [PCA, QUICK, UMAP])
 def test_rows_that_are_all_equal_have_a_map(params: ProjectionParams) -> None:
     assert not project(np.full((9, 4), 0.1, np.float32), params).any()
 
 
-@pytest.mark.parametrize("params", [PCA, QUICK])
+@pytest.mark.parametrize("params", [PCA, QUICK, UMAP])
 def test_groups_stay_together_and_the_map_is_repeatable(
     params: ProjectionParams,
 ) -> None:
@@ -65,6 +66,32 @@ def test_tsne_shows_the_map_while_it_settles() -> None:
     done = [step.done for step in steps]
     assert done == sorted(done)
     assert steps[-1].fraction == 1.0
+
+
+def test_umap_shows_the_map_while_it_settles_and_can_be_cancelled() -> None:
+    matrix, _ = groups(40, 60)
+    steps: list[Step] = []
+    placed = project(matrix, UMAP, steps.append)
+    shown = [step.partial for step in steps if step.partial is not None]
+    assert len(shown) == 1 + 500  # PCA, then every epoch
+    assert all(p.shape == (40, 2) and p.dtype == np.float32 for p in shown)
+    assert np.abs(shown[-1] - placed).max() < np.abs(shown[1] - placed).max() / 5
+    assert steps[-1].fraction == 1.0
+
+    def report(step: Step) -> None:
+        if step.done == 30:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        project(matrix, UMAP, report)
+
+
+def test_a_matrix_of_two_columns_is_only_turned_by_pca() -> None:
+    matrix = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
+    placed = project(matrix, PCA)
+    before = np.linalg.norm(matrix[:, None] - matrix[None], axis=2)
+    after = np.linalg.norm(placed[:, None] - placed[None], axis=2)
+    np.testing.assert_allclose(before, after, atol=1e-5)
 
 
 def test_tsne_can_be_cancelled() -> None:
