@@ -1,0 +1,9 @@
+"""``python -m engine.cli``: the same as audioclust-batch."""
+
+import sys
+
+from engine.cli.program import main
+
+# Worker processes are spawned: they import this module and must not run it.
+if __name__ == "__main__":
+    sys.exit(main())

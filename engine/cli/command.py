@@ -1,0 +1,130 @@
+"""What a command is, and the flags that several of them share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.audio.preparing import PreparationParams
+from engine.cli.console import Console
+from engine.features.presets import PRESETS
+from engine.features.representation import RepresentationParams
+from engine.features.spectral import FeatureParams
+from engine.features.store import default_folder
+from engine.params import Params
+
+Document = dict[str, Any]
+
+EXTRACTION: dict[str, type[Params]] = {
+    "preparation": PreparationParams,
+    "features": FeatureParams,
+}
+"""The parameter sets that stored features depend on, by their names in a manifest."""
+
+MATRIX: dict[str, type[Params]] = {
+    **EXTRACTION,
+    "representation": RepresentationParams,
+}
+"""Those that a matrix depends on."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the program.
+
+    Parameters
+    ----------
+    name, help : str
+        The word on the command line, and what it does in a line.
+    declare : callable
+        Adds the command's own flags to a parser.
+    run : callable
+        Does the work and returns the document for ``--json``.
+    """
+
+    name: str
+    help: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Console], Document]
+
+
+def add_input(parser: argparse.ArgumentParser) -> None:
+    """Add what says which clips."""
+    parser.add_argument(
+        "input",
+        metavar="INPUT",
+        type=Path,
+        nargs="?",
+        help="a folder of sounds, a CSV or TSV table that lists them, or one sound; "
+        "may be left out where --params names a manifest",
+    )
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        help="the folder that the paths of a table start from; by default found out",
+    )
+    parser.add_argument(
+        "--label",
+        metavar="COLUMN",
+        help='the column that scores, "none" for no scores; by default the one that '
+        "the layout, the table or the folders tell",
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        help="how labels are read from a folder: auto (default: recognise known "
+        "collections), none (the folders' names), or a collection's name",
+    )
+
+
+def add_extraction(parser: argparse.ArgumentParser) -> None:
+    """Add what says how and where features are computed."""
+    parser.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        help="feature parameters for a kind of sound: "
+        + "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
+        + ". Other flags go before it",
+    )
+    parser.add_argument(
+        "--cache",
+        metavar="DIR",
+        type=Path,
+        help="where features are kept; by default the user's cache folder, or "
+        "$AUDIOCLUST_CACHE",
+    )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=_count,
+        help="worker processes; 0 computes in this one; by default one less than cores",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="compute on the Dask cluster of this scheduler (tcp://host:8786) instead; "
+        "its workers must see the sounds under the same paths",
+    )
+
+
+def add_out(parser: argparse.ArgumentParser, help: str, *, needed: bool = True) -> None:  # noqa: A002 - argparse's word
+    """Add where results go."""
+    parser.add_argument(
+        "--out", "-o", metavar="DIR", type=Path, required=needed, help=help
+    )
+
+
+def cache_of(arguments: argparse.Namespace) -> Path:
+    """Return the cache folder that was chosen, or the usual one."""
+    return Path(arguments.cache) if arguments.cache else default_folder()
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
