@@ -22,8 +22,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "path",
         nargs="?",
-        metavar="FOLDER|PROJECT",
-        help="a folder of sounds or a project; by default what was open last",
+        metavar="FOLDER|TABLE|PROJECT",
+        help="a folder of sounds, a table that lists some (CSV, TSV) or a project; by "
+        "default what was open last",
     )
     parser.add_argument("--demo", action="store_true", help="open the demo collection")
     parser.add_argument(

@@ -19,7 +19,9 @@ from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.playback import Playback
 from audioclust_gui.plots.swatch import swatch_pixels
+from audioclust_gui.presets import Presets
 from audioclust_gui.session import Session
+from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
 from audioclust_gui.window import Window
 from audioclust_gui.workflow import Workflow
@@ -45,7 +47,7 @@ class Application:
         Parameters
         ----------
         path : str or Path, optional
-            A folder or a project; by default what was open last.
+            A folder, a table or a project; by default what was open last.
         demo : bool
             Open the demo instead.
         """
@@ -89,7 +91,10 @@ def build(
     session.opening_changed.connect(workflow.hold)
     playback = playback or Playback()
     audition = Audition(document, playback)
-    window = Window(document, jobs, session, workflow, audition, colours)
+    presets, suggesting = Presets(document, jobs), Suggesting(document, jobs)
+    window = Window(
+        document, jobs, session, workflow, audition, presets, suggesting, colours
+    )
     application = Application(
         document, jobs, session, workflow, playback, colours, window
     )

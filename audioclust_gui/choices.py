@@ -1,17 +1,49 @@
-"""A button that opens a list of which any number may be chosen, at least one."""
+"""One choice, or several, from a list: in little room, and with "…" where it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+
+class ChoiceBox(QComboBox):
+    """A combo box that takes the width there is; its list takes what the words need."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.setMinimumContentsLength(12)
+
+    def showPopup(self) -> None:
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + bar)
+        super().showPopup()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        _paint(self, option, self.currentText() or self.placeholderText())
 
 
 class ChoicesButton(QToolButton):
     """Shows what is chosen; its menu stays open while more is chosen.
+
+    It looks like the combo boxes of the form around it.
 
     Parameters
     ----------
@@ -50,6 +82,21 @@ class ChoicesButton(QToolButton):
             action.setChecked(name in chosen)
         self._show()
 
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())
+        kind = QStyle.ContentsType.CT_ComboBox
+        return self.style().sizeFromContents(kind, self._as_combo_box(), text, self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        _paint(self, self._as_combo_box(), self.text())
+
+    def _as_combo_box(self) -> QStyleOptionComboBox:
+        option = QStyleOptionComboBox()
+        option.initFrom(self)
+        if self._menu.isVisible():
+            option.state |= QStyle.StateFlag.State_On
+        return option
+
     def _chosen(self) -> None:
         action = self.sender()
         if isinstance(action, QAction) and not self.value():
@@ -63,6 +110,18 @@ class ChoicesButton(QToolButton):
         labels = [self._labels[name] for name in chosen if name]
         self.setText(labels[0] if len(labels) == 1 else f"{len(labels)} joined")
         self.setStatusTip(", ".join(labels))
+
+
+def _paint(widget: QWidget, option: QStyleOptionComboBox, text: str) -> None:
+    """Draw a combo box with as much of a text as there is room for."""
+    kind = QStyle.ComplexControl.CC_ComboBox
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    room = widget.style().subControlRect(kind, option, field, widget).width() - 4
+    end = Qt.TextElideMode.ElideRight
+    option.currentText = widget.fontMetrics().elidedText(text, end, room)
+    painter = QStylePainter(widget)
+    painter.drawComplexControl(kind, option)
+    painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class _StayingMenu(QMenu):

@@ -7,16 +7,24 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 import engine
+from audioclust_gui import assets
 from audioclust_gui.document import Document
-from audioclust_gui.jobs import Jobs
-from audioclust_gui.session import Session
+from audioclust_gui.file_questions import file_to_write
+from audioclust_gui.form_dialog import FormQuestions
+from audioclust_gui.session import TABLES, Session
+from audioclust_gui.suggesting import Suggesting
+from engine.audio.segmentation import SegmentationParams
+from engine.clustering.methods import METHODS
+from engine.clustering.selection import SelectionParams
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
 _PROJECTS = f"AudioClust projects (*{SUFFIX})"
+_LABELS = f"Labels of Audacity, Raven and tables ({' '.join(f'*{s}' for s in TABLES)})"
+_TABLES = f"Tables ({' '.join(f'*{suffix}' for suffix in TABLES)})"
 _GESTURES = (
     ("Arrow keys", "walk over the map or down the table"),
     ("Return", "play the current clip of map or table"),
@@ -35,17 +43,21 @@ class Dialogs(QObject):
         The window in front of which it asks.
     document : Document
     session : Session
-    jobs : Jobs
+    suggesting : Suggesting
     """
 
     troubled = Signal(str, str)
-    noted = Signal(str, str)
 
     def __init__(
-        self, parent: QWidget, document: Document, session: Session, jobs: Jobs
+        self,
+        parent: QWidget,
+        document: Document,
+        session: Session,
+        suggesting: Suggesting,
     ) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._suggesting = suggesting
+        self._forms = FormQuestions(parent)
         self._parent = parent
         self._document = document
         self._session = session
@@ -70,7 +82,8 @@ class Dialogs(QObject):
     def save_as(self) -> None:
         """Let the person choose where the project lives from now on."""
         start = f"{self._document.project.dataset.root}{SUFFIX}"
-        path = self._where("Save the project as", start, _PROJECTS, SUFFIX)
+        title = "Save the project as"
+        path = file_to_write(self._parent, title, start, _PROJECTS, SUFFIX)
         if path is not None:
             self._session.save_as(path)
 
@@ -81,24 +94,60 @@ class Dialogs(QObject):
         if path:
             self._session.locate(path)
 
-    def export_clusters(self) -> None:
-        """Let the person choose where the clusters go as a table."""
-        start = str(Path.home() / "clusters.csv")
-        path = self._where("Export the clusters", start, "Tables (*.csv)", ".csv")
-        if path is not None:
-            self.export(path)
+    def open_table(self) -> None:
+        """Let the person choose a table that lists sounds."""
+        start = self._document.project.dataset.root or str(Path.home())
+        title = "Open a table of sounds: a column of file names, and any others"
+        path, _ = QFileDialog.getOpenFileName(self._parent, title, start, _TABLES)
+        if path:
+            self._session.open(path)
 
-    def export(self, path: Path) -> None:
-        """Write the clusters to a CSV file and say so, or say why not."""
-        title = "Exporting the clusters"
-        target = "engine.projects.exporting:write_csv"
-        job = self._jobs.run(target, self._document.project, path, title=title)
-        trouble = "The clusters were not exported"
-        job.succeeded.connect(
-            lambda path: self.noted.emit("Exported", f"The clusters are in {path}")
+    def split_recordings(self) -> None:
+        """Let the person choose how recordings are cut into clips."""
+        title, count = "Split recordings", len(self._document.project.dataset)
+        if not count:
+            self.troubled.emit(title, "Open the recordings first: File > Open folder.")
+            return
+        which = "the recording" if count == 1 else f"each of {count:,} recordings"
+        text = (
+            f"Cuts {which} into clips, and opens these as a project of their own. The "
+            "files are not changed. This project stays as it is, and is opened again "
+            "under File > Open recent."
         )
-        job.failed.connect(lambda why: self.troubled.emit(trouble, why.message))
-        job.crashed.connect(lambda text: self.troubled.emit(trouble, text))
+        shown, then = SegmentationParams(), self._session.split
+        dialog = self._forms.ask(title, text, "Split", shown, then)
+        line = dialog.form.field("label_file")
+        if isinstance(line, QLineEdit):
+            self._offer_files(line)
+
+    def _offer_files(self, line: QLineEdit) -> None:
+        """Put a sign into a line that lets the person choose the file it names."""
+        end = QLineEdit.ActionPosition.TrailingPosition
+        sign = line.addAction(assets.icon("folder"), end)
+        sign.setToolTip("Choose a label file")
+
+        def choose() -> None:
+            start = self._document.project.dataset.root
+            path, _ = QFileDialog.getOpenFileName(line, sign.toolTip(), start, _LABELS)
+            if path:
+                line.setText(path)
+                line.editingFinished.emit()
+
+        sign.triggered.connect(choose)
+
+    def suggest_clusters(self) -> None:
+        """Let the person choose which numbers of clusters are compared."""
+        why_not = self._suggesting.refusal
+        if why_not:
+            self.troubled.emit("Suggest clusters", why_not)
+            return
+        label = METHODS[self._document.pipeline.method].label
+        text = (
+            f"Groups the clips by {label} into every number of clusters of this range, "
+            "and shows which of them score best."
+        )
+        title, then = "Suggest clusters", self._suggesting.run
+        self._forms.ask(title, text, "Compare", SelectionParams(), then)
 
     def show_keys(self, actions: Iterable[QAction]) -> None:
         """List every action that has a key, and what mouse and arrows do."""
@@ -117,36 +166,6 @@ class Dialogs(QObject):
             f"AudioClust {engine.__version__}\n\nCluster audio by pointing, looking "
             "and listening.\nMIT licence.",
         )
-
-    def _where(self, title: str, start: str, kinds: str, suffix: str) -> Path | None:
-        """Ask for a file to write, and again before another one is replaced."""
-        dialog = QFileDialog(self._parent, title, str(Path(start).parent), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix)
-        dialog.selectFile(Path(start).name)
-        chosen = dialog.selectedFiles() if dialog.exec() else []
-        dialog.deleteLater()
-        if not chosen:
-            return None
-        path = Path(chosen[0])
-        if path.suffix.lower() == suffix:
-            return path
-        # The dialog adds nothing to "a.b", and has asked about another file than this.
-        path = path.with_name(path.name + suffix)
-        return path if not path.exists() or self._may_replace(path) else None
-
-    def _may_replace(self, path: Path) -> bool:
-        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Replace the file?",
-            f"{path} exists. Replace it?",
-            yes | no,
-            self._parent,
-        )
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setDefaultButton(no)
-        return box.exec() == yes
 
     def _tell(self, title: str, text: str) -> None:
         box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
@@ -41,7 +42,7 @@ class FormDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
-        words = QLabel(text)
+        self.words = words = QLabel(text)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         self.form = ParamsForm(params)
@@ -68,3 +69,36 @@ class FormDialog(QDialog):
     def _refuse(self, why: str) -> None:
         self._refusal.setText(why)
         self._refusal.show()
+
+
+class FormQuestions:
+    """Asks with forms, and shows what was answered last when it asks again.
+
+    Parameters
+    ----------
+    parent : QWidget
+        The window in front of which it asks.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self._answers: dict[type[Params], Params] = {}
+
+    def ask(
+        self,
+        title: str,
+        text: str,
+        action: str,
+        params: Params,
+        then: Callable[[Any], None],
+    ) -> FormDialog:
+        """Show a `FormDialog`, which takes the same parameters."""
+
+        def accepted(params: Params) -> None:
+            self._answers[type(params)] = params
+            then(params)
+
+        shown = self._answers.get(type(params), params)
+        dialog = FormDialog(self._parent, title, text, action, shown, accepted)
+        dialog.show()
+        return dialog

@@ -13,7 +13,6 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from audioclust_gui.choices import ChoicesButton
+from audioclust_gui.choices import ChoiceBox, ChoicesButton
 from engine.errors import ParameterError
 from engine.params import Declared, Params
 
@@ -77,6 +76,13 @@ class ParamsForm(QWidget):
         """Return the control of one parameter."""
         return self._fields[name][0]
 
+    def put_first(self, words: str, widget: QWidget) -> None:
+        """Add another control above the fields, with a label like theirs."""
+        self._layout.insertRow(0, words, widget)
+        fields = [field for field, _ in self._fields.values()]
+        if fields:
+            self.setTabOrder(widget, fields[0])
+
     def follow(self, widget: QWidget) -> None:
         """Let the tab key come here from another widget, field after field."""
         for field, _ in self._fields.values():
@@ -99,8 +105,10 @@ class ParamsForm(QWidget):
     def _add(self, declared: Declared) -> None:
         widget, show = _control(declared, lambda value: self._edit(declared, value))
         show(getattr(self._params, declared.name))
-        words = [declared.help, f"Allowed: {declared.range_text()}"]
-        widget.setToolTip("\n".join(word for word in words if word))
+        words = [declared.help or declared.label]
+        if not declared.choices:  # which the control shows
+            words.append(f"Allowed: {declared.range_text()}")
+        widget.setToolTip("\n".join(words))
         widget.setAccessibleName(declared.label)
         widget.setAccessibleDescription(declared.help)
         widget.setObjectName(declared.name)
@@ -152,13 +160,9 @@ def _control(declared: Declared, changed: Callable[[Any], None]) -> Control:
 
 
 def _choice(declared: Declared, changed: Callable[[Any], None]) -> Control:
-    box = QComboBox()
+    box = ChoiceBox()
     for value, label in declared.choices:
         box.addItem(label, value)
-    box.setSizeAdjustPolicy(
-        QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-    )
-    box.setMinimumContentsLength(12)
     values = [value for value, _ in declared.choices]
     box.currentIndexChanged.connect(lambda index: changed(values[index]))
     return box, lambda value: box.setCurrentIndex(values.index(value))
@@ -181,7 +185,7 @@ def _whole(declared: Declared, changed: Callable[[Any], None]) -> Control:
 
 
 def _real(declared: Declared, changed: Callable[[Any], None]) -> Control:
-    box = QDoubleSpinBox()
+    box = _NumberBox()
     smallest = min(abs(v) for v in (declared.low, declared.default, 1.0) if v)
     box.setDecimals(min(9, max(2, 2 - math.floor(math.log10(smallest)))))
     box.setRange(
@@ -196,3 +200,11 @@ def _real(declared: Declared, changed: Callable[[Any], None]) -> Control:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return box, box.setValue
+
+
+class _NumberBox(QDoubleSpinBox):
+    """A number without the zeros that follow it."""
+
+    def textFromValue(self, value: float) -> str:
+        text, point = super().textFromValue(value), self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text

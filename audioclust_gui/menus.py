@@ -56,18 +56,26 @@ class Menus(QObject):
         self._help()
         document.history_changed.connect(self._show_history)
         QApplication.instance().focusChanged.connect(self._lend_space)
+        self._closed = False  # whether the actions may be gone already
+        window.closed.connect(self._close)
         self._show_history()
 
     def _file(self) -> None:
         menu, ask = self._window.menuBar().addMenu("&File"), self._window.dialogs
         self._add(menu, "&Open folder…", ask.open_folder, "Ctrl+O")
+        self._add(menu, "Open &table…", ask.open_table, "Ctrl+T")
         self._add(menu, "Open &project…", ask.open_project, "Ctrl+Shift+O")
         self._recent = menu.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._list_recent)
         menu.addSeparator()
         self._add(menu, "&Save project as…", ask.save_as, "Ctrl+Shift+S")
         self._add(menu, "&Locate sounds…", ask.locate_sounds)
-        self._add(menu, "&Export clusters…", ask.export_clusters, "Ctrl+E")
+        self._add(menu, "Split recor&dings…", ask.split_recordings, "Ctrl+D")
+        export, to = menu.addMenu("&Export"), self._window.exports
+        self._add(export, "Export &clusters…", to.ask_clusters, "Ctrl+E")
+        self._add(export, "Export &metadata…", to.ask_metadata)
+        self._add(export, "Export prepared &sounds…", to.ask_sounds)
+        self._add(export, "Export &features…", to.ask_features)
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
 
@@ -85,6 +93,8 @@ class Menus(QObject):
         self._add(menu, "&Run", workflow.run, "Ctrl+R")
         self._add(menu, "&Cancel", window.status.cancel, "Ctrl+.")
         menu.addSeparator()
+        ask = window.dialogs.suggest_clusters
+        self._add(menu, "&Suggest clusters…", ask, "Ctrl+K")
         self._add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Up")
         self._add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Down")
 
@@ -140,9 +150,14 @@ class Menus(QObject):
 
     def _lend_space(self, _: QWidget | None, now: QWidget | None) -> None:
         """Leave the space bar to a button that has the focus: it presses it."""
+        if self._closed:
+            return
         theirs = isinstance(now, QAbstractButton | QComboBox)
         keys = QKeySequence() if theirs else QKeySequence("Space")
         self.actions["Play or stop"].setShortcut(keys)
+
+    def _close(self) -> None:
+        self._closed = True
 
     def _list_recent(self) -> None:
         self._recent.clear()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -16,12 +17,15 @@ from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.worker import Failure
 from engine.audio.dataset import Dataset
+from engine.audio.failure import Failure as FailedClip
+from engine.audio.segmentation import SegmentationParams
 from engine.projects.file import SUFFIX
 from engine.projects.opening import Opened, projects_folder
 from engine.projects.project import Project
 
 RECENT_LIMIT = 12
 LOOKED_FOR = 16  # clips that tell whether a folder is the one that was meant
+TABLES = (".csv", ".tsv", ".txt")  # files that may list sounds
 _RECENT = "recent"
 _LAST = "last"
 
@@ -37,6 +41,7 @@ class Session(QObject):
 
     troubled = Signal(str, str)  # title, what happened and what to do
     noted = Signal(str, str)
+    failed_for = Signal(object)  # tuple of Failure: the recordings that were not cut
     recent_changed = Signal()
     opening_changed = Signal(bool)  # whether something is being opened
 
@@ -64,15 +69,18 @@ class Session(QObject):
         return self._opening is not None or self._next is not None
 
     def open(self, path: str | Path) -> None:
-        """Open a folder of sounds or a project file."""
+        """Open a folder of sounds, a table that lists some, or a project file."""
         path = Path(path).absolute()
         # Not Path.is_dir and exists, which raise where a folder may not be looked into.
         if os.path.isdir(path):  # noqa: PTH112
             target, title = "open_folder", f"Looking through {path.name}"
         elif path.suffix.lower() == SUFFIX:
             target, title = "open_project", f"Opening {path.name}"
+        elif path.suffix.lower() in TABLES and os.path.exists(path):  # noqa: PTH110
+            target, title = "open_table", f"Looking for the sounds of {path.name}"
         elif os.path.exists(path):  # noqa: PTH110
-            words = f"{path} is neither a folder nor a project ({SUFFIX})."
+            tables = ", ".join(TABLES)
+            words = f"{path} is no folder, table ({tables}) or project ({SUFFIX})."
             self.troubled.emit("Cannot open this", f"{words} Open its folder instead.")
             return
         else:
@@ -84,6 +92,13 @@ class Session(QObject):
     def open_demo(self) -> None:
         """Open the demo collection, making it first where it is missing."""
         self._run("open_demo", (), "Synthesising the demo collection", "")
+
+    def split(self, params: SegmentationParams) -> None:
+        """Cut the recordings into clips, and open these as a project of their own."""
+        document = self._document
+        if document.path is not None:
+            args = (document.project.dataset, document.path, params)
+            self._run("open_segmented", args, "Cutting recordings into clips", None)
 
     def open_last(self) -> None:
         """Open what was open last, or the demo on the first start."""
@@ -131,7 +146,10 @@ class Session(QObject):
         self.autosave.close()
         self.settings.sync()
 
-    def _run(self, name: str, args: tuple[str, ...], title: str, shown: str) -> None:
+    def _run(
+        self, name: str, args: tuple[Any, ...], title: str, shown: str | None
+    ) -> None:
+        """Open in a job what is remembered under a path, None for that of the file."""
         if self._opening is not None:
             self._opening.cancel()
         self._next = partial(self._start, name, args, title, shown)
@@ -145,7 +163,9 @@ class Session(QObject):
         begin, self._next = self._next, None
         begin()
 
-    def _start(self, name: str, args: tuple[str, ...], title: str, shown: str) -> None:
+    def _start(
+        self, name: str, args: tuple[Any, ...], title: str, shown: str | None
+    ) -> None:
         target = f"engine.projects.opening:{name}"
         self._opening = job = self._jobs.run(target, *args, title=title)
         job.succeeded.connect(lambda opened: self._opened(job, opened, shown))
@@ -159,13 +179,18 @@ class Session(QObject):
             if self._next is None:
                 self.opening_changed.emit(False)
 
-    def _opened(self, job: Job, opened: Opened, shown: str) -> None:
+    def _opened(self, job: Job, opened: Opened, shown: str | None) -> None:
         if self._opening is not job or self._next is not None:
             return
         self._moving_to = None
         self._document.open(opened.project, opened.path, opened.view)
         for note in opened.notes:
             self.noted.emit("Opened", note)
+        if opened.failures:
+            self.failed_for.emit(tuple(map(_of_no_clip, opened.failures)))
+        if shown is None:  # nothing else leads back to this project than its file
+            shown = os.fspath(opened.path)
+            self._save()
         self.settings.setValue(_LAST, _storable(shown))
         if shown:
             self._remember(shown)
@@ -222,6 +247,11 @@ class Session(QObject):
             text = f"{path} is being changed by another window, too. "
             text += "What was changed last is kept."
             self.troubled.emit("Open twice", text)
+
+
+def _of_no_clip(failure: FailedClip) -> FailedClip:
+    """Return a failure that is not about one of the clips that are open now."""
+    return replace(failure, index=-1)
 
 
 def _found(dataset: Dataset) -> tuple[int, int]:

@@ -26,7 +26,7 @@ def take(application: Application, path: str | None, folder: Path) -> int:
     ----------
     application : Application
     path : str or None
-        A folder or a project; None for the demo.
+        A folder, a table or a project; None for the demo.
     folder : Path
         Where ``audioclust.png`` and ``clusters.csv`` go; made where it is missing.
 

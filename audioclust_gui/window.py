@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 from audioclust_gui.audition import Audition
 from audioclust_gui.dialogs import Dialogs
 from audioclust_gui.document import Document
+from audioclust_gui.exports import Exports
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.menus import Menus
 from audioclust_gui.plots.plain import one_line
-from audioclust_gui.session import Session
+from audioclust_gui.presets import Presets
+from audioclust_gui.session import TABLES, Session
+from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
 from audioclust_gui.views.cut import CutView
 from audioclust_gui.views.dataset import DatasetView
@@ -23,13 +26,14 @@ from audioclust_gui.views.messages import MessagesView
 from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.views.results import ResultsView
 from audioclust_gui.views.status import StatusView
+from audioclust_gui.views.suggestions import SuggestionsView
 from audioclust_gui.views.transport import TransportView
 from audioclust_gui.views.viewer import ViewerView
 from audioclust_gui.workflow import Workflow
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _Area = Qt.DockWidgetArea
 
 
@@ -43,6 +47,8 @@ class Window(QMainWindow):
     session : Session
     workflow : Workflow
     audition : Audition
+    presets : Presets
+    suggesting : Suggesting
     theme : Theme
     """
 
@@ -55,25 +61,29 @@ class Window(QMainWindow):
         session: Session,
         workflow: Workflow,
         audition: Audition,
+        presets: Presets,
+        suggesting: Suggesting,
         theme: Theme,
     ) -> None:
         super().__init__()
         self._document = document
         self._session = session
-        self.dialogs = Dialogs(self, document, session, jobs)
+        self.dialogs = Dialogs(self, document, session, suggesting)
+        self.exports = Exports(self, document, jobs)
         self.dataset = DatasetView(document, audition)
         self.map = MapView(document, workflow, audition)
         self.cut = CutView(document)
         self.results = ResultsView(document)
-        self.pipeline = PipelineView(document, workflow)
+        self.pipeline = PipelineView(document, workflow, presets)
         self.viewer = ViewerView(document, jobs, audition)
         self.messages = MessagesView(document)
+        self.suggestions = SuggestionsView(document, suggesting)
         self.transport = TransportView(document, audition)
         self.status = StatusView(jobs, workflow)
         self.docks: dict[str, QDockWidget] = {}
         self._arrange()
         self._menus = Menus(self, document, session, workflow, audition, theme)
-        self._connect(workflow, audition, theme)
+        self._connect(workflow, audition, presets, suggesting, theme)
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self._first_layout = self.saveState(_LAYOUT_VERSION)
@@ -107,9 +117,13 @@ class Window(QMainWindow):
         panel = _column(top, self.pipeline)
         panel.setMinimumWidth(300)
         self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
-        clip = self._dock("Clip", self.viewer, _Area.BottomDockWidgetArea)
-        notes = self._dock("Messages", self.messages, _Area.BottomDockWidgetArea)
+        bottom = _Area.BottomDockWidgetArea
+        clip = self._dock("Clip", self.viewer, bottom)
+        notes = self._dock("Messages", self.messages, bottom)
+        advice = self._dock("Suggestions", self.suggestions, bottom)
         self.tabifyDockWidget(clip, notes)
+        self.tabifyDockWidget(notes, advice)
+        advice.hide()
         clip.raise_()
         self.setStatusBar(self.status)
         self._share_room()
@@ -129,13 +143,24 @@ class Window(QMainWindow):
         self.docks[title] = dock
         return dock
 
-    def _connect(self, workflow: Workflow, audition: Audition, theme: Theme) -> None:
-        for source in (self._session, workflow, self.dialogs):
-            source.troubled.connect(self._trouble)
-        for source in (self._session, self.dialogs):
-            source.noted.connect(self._note)
+    def _connect(
+        self,
+        workflow: Workflow,
+        audition: Audition,
+        presets: Presets,
+        suggesting: Suggesting,
+        theme: Theme,
+    ) -> None:
+        for asking in (self._session, workflow, self.dialogs, suggesting):
+            asking.troubled.connect(self._trouble)
+        for writing in (self._session, self.exports):
+            writing.noted.connect(self._note)
+            writing.failed_for.connect(self.messages.add_failures)
+        self.exports.troubled.connect(self._trouble)
+        suggesting.found.connect(self._show_suggestions)
         self._session.opening_changed.connect(self.map.set_opening)
-        self.pipeline.refused.connect(lambda text: self._trouble("Not possible", text))
+        for refusing in (self.pipeline, presets):
+            refusing.refused.connect(self._refuse)
         self.transport.stepped.connect(self.dataset.step)
         sound = audition.playback
         sound.failed.connect(self._cannot_play)
@@ -145,6 +170,13 @@ class Window(QMainWindow):
         theme.changed.connect(self._show_theme)
         self._document.replaced.connect(self._show_title)
         self._document.renamed.connect(self._show_title)
+
+    def _show_suggestions(self) -> None:
+        self.docks["Suggestions"].show()
+        self.docks["Suggestions"].raise_()
+
+    def _refuse(self, why: str) -> None:
+        self._trouble("Not possible", why)
 
     def _trouble(self, title: str, text: str) -> None:
         self.messages.add(title, text)
@@ -175,8 +207,10 @@ class Window(QMainWindow):
     def _show_title(self) -> None:
         document = self._document
         own = document.path is not None and document.path.parent != projects_folder()
-        name = document.path.stem if own else document.project.dataset.name
-        name = one_line(name)
+        dataset = document.project.dataset
+        name = one_line(document.path.stem if own else dataset.name)
+        if any(clip.end is not None for clip in dataset.clips):
+            name += ", split"  # the same folder may have a project of whole files
         self.setWindowTitle(f"{name} – AudioClust" if name else "AudioClust")
 
     def _restore_layout(self) -> None:
@@ -216,10 +250,10 @@ def _column(*widgets: QWidget) -> QWidget:
 
 
 def _dropped(data: QMimeData) -> Path | None:
-    """Return the folder or project that is being dropped, or the folder of a sound."""
+    """Return the folder, table or project that is dropped, or the folder of a sound."""
     for url in data.urls():
         if url.isLocalFile():
             path = Path(url.toLocalFile())
-            inside = path.is_file() and path.suffix.lower() != SUFFIX
+            inside = path.is_file() and path.suffix.lower() not in (SUFFIX, *TABLES)
             return path.parent if inside else path
     return None

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -33,6 +34,7 @@ from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
 from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
+_WIDE = 340  # pixels in which name, folder, label and cluster are readable
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -65,6 +67,7 @@ class DatasetView(QWidget):
         self._count = QLabel()
         self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._folder = ""
+        self._foldered = False  # whether the folder says what the label does not
         self._selecting = False
         self._timer = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
         self._arrange()
@@ -157,9 +160,19 @@ class DatasetView(QWidget):
         self.table.setColumnHidden(LABEL, labels is None)
         self._fit_labels(labels or ())
         # Where the folder is the label, one column says both.
-        same = project.dataset.label_column == "folder"
+        same = labels is not None and labels == project.dataset.columns.get("folder")
         flat = all("/" not in clip.path for clip in project.dataset.clips[:1000])
-        self.table.setColumnHidden(FOLDER, same or flat)
+        self._foldered = not (same or flat)
+        self._show_folders()
+
+    def _show_folders(self) -> None:
+        """Leave out the folder where it adds nothing, or names would have no room."""
+        narrow = self.table.width() < _WIDE and not self.table.isColumnHidden(LABEL)
+        self.table.setColumnHidden(FOLDER, narrow or not self._foldered)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_folders()
 
     def _fit_labels(self, labels: tuple[str, ...]) -> None:
         """Give labels the room they need, within reason, and names the rest."""

@@ -20,6 +20,7 @@ from audioclust_gui.document import Document
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.widgets.message_table import Message, MessageTable
 from audioclust_gui.widgets.selected_rows import selected_runs
+from engine.audio.failure import Failure
 from engine.projects.project import Project
 
 
@@ -80,6 +81,11 @@ class MessagesView(QWidget):
         """Put an event at the top, with the time of day; a trouble gets a sign."""
         stamp = datetime.now().astimezone().strftime("%H:%M:%S")
         self.model.add(Message(f"{stamp}  {title}", text, trouble))
+        self._counted()
+
+    def add_failures(self, failures: tuple[Failure, ...]) -> None:
+        """Put at the top which clips something did not work for."""
+        self.model.add(*(Message(f.path, f.reason, clip=f.index) for f in failures))
         self._counted()
 
     def clear(self) -> None:

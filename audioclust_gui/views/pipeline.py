@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from audioclust_gui.document import Document
 from audioclust_gui.forms import ParamsForm
+from audioclust_gui.presets import Presets
 from audioclust_gui.widgets.elided_label import ElidedLabel
+from audioclust_gui.widgets.preset_picker import PresetPicker
 from audioclust_gui.widgets.section import Section
 from audioclust_gui.workflow import AUTOMATIC_LIMIT, Workflow
 from engine.clustering.methods import METHODS
@@ -34,12 +36,17 @@ class PipelineView(QWidget):
     ----------
     document : Document
     workflow : Workflow
+    presets : Presets
     """
 
     refused = Signal(str)  # why a combination of values is not possible
 
     def __init__(
-        self, document: Document, workflow: Workflow, parent: QWidget | None = None
+        self,
+        document: Document,
+        workflow: Workflow,
+        presets: Presets,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
@@ -47,6 +54,8 @@ class PipelineView(QWidget):
         pipeline = document.pipeline
         self.preparation = self._form(pipeline.preparation, "preparation")
         self.features = self._form(pipeline.features, "features")
+        self.preset = PresetPicker(presets)
+        self.features.put_first("Preset", self.preset)
         self.representation = self._form(pipeline.representation, "representation")
         self.projection = self._form(pipeline.projection, "projection")
         self.method = QComboBox()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
+from audioclust_gui.choices import ChoiceBox
 from audioclust_gui.plots.plain import one_line
 from engine.audio.dataset import Dataset
 
@@ -12,7 +13,7 @@ _NONE = "No label"
 _LONGEST = 40  # letters of a column's name that are shown
 
 
-class LabelPicker(QComboBox):
+class LabelPicker(ChoiceBox):
     """Offers the columns that tell at least two clips apart, and none of them."""
 
     picked = Signal(object)  # the column's name, or None
@@ -21,9 +22,6 @@ class LabelPicker(QComboBox):
         super().__init__(parent)
         self.setAccessibleName("Label column")
         self.setToolTip("The column that clips are labelled and groups are scored by")
-        self.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.setMinimumContentsLength(8)
         self.activated.connect(lambda index: self.picked.emit(self.itemData(index)))
 

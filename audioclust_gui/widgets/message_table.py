@@ -42,11 +42,12 @@ class MessageTable(QAbstractTableModel):
         self._events: list[Message] = []  # oldest first
         self._failures: tuple[Failure, ...] = ()
 
-    def add(self, event: Message) -> None:
-        """Put an event at the top."""
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._events.append(event)
-        self.endInsertRows()
+    def add(self, *events: Message) -> None:
+        """Put events at the top, the first of them uppermost."""
+        if events:
+            self.beginInsertRows(QModelIndex(), 0, len(events) - 1)
+            self._events.extend(reversed(events))
+            self.endInsertRows()
 
     def clear_events(self) -> None:
         """Forget the events."""

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.audio.converting import ConversionParams, Converted, convert
+from engine.audio.dataset import Dataset
+from engine.audio.preparing import PreparationParams
 from engine.audio.tables import cell_text, replacing
 from engine.clustering.partition import UNPLACED
 from engine.errors import ProjectError
+from engine.features.machine import longest_prepared
 from engine.progress import Report, Step, silent
 from engine.projects.project import Project
 
 _ROWS_A_STEP = 4096
+_COMMON_RATE = 48_000  # Hz, of recordings whose own rate is kept
 
 
 def write_csv(project: Project, path: str | Path, report: Report = silent) -> Path:
@@ -64,3 +69,18 @@ def write_csv(project: Project, path: str | Path, report: Report = silent) -> Pa
     except OSError as error:
         raise ProjectError(f"{path}: cannot be written: {error}") from error
     return path
+
+
+def write_sounds(
+    dataset: Dataset,
+    folder: str | Path,
+    params: ConversionParams,
+    preparation: PreparationParams,
+    report: Report = silent,
+) -> Converted:
+    """Write the prepared sound of every clip; longer ones than fit in memory fail.
+
+    See `engine.audio.converting.convert`.
+    """
+    longest = longest_prepared(params.rate or _COMMON_RATE, workers=1)
+    return convert(dataset, folder, params, preparation, longest=longest, report=report)

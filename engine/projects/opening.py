@@ -14,9 +14,11 @@ import platformdirs
 
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
+from engine.audio.failure import Failure
 from engine.audio.layouts import recognise
 from engine.audio.metadata import read_table
 from engine.audio.scanning import scan
+from engine.audio.segmentation import SegmentationParams, segment
 from engine.errors import DamagedProjectError, ProjectError
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
@@ -44,12 +46,15 @@ class Opened:
         The project file; it may not exist yet.
     notes : tuple of str
         What a person should know about it.
+    failures : tuple of Failure
+        The recordings that could not be cut into clips, by their index among those.
     """
 
     project: Project
     view: View
     path: Path
     notes: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 def projects_folder() -> Path:
@@ -69,6 +74,14 @@ def project_file_of(root: str | Path) -> Path:
     name = name.encode(errors="replace").decode().replace("?", "-")
     digest = hashlib.blake2b(os.fsencode(path), digest_size=4).hexdigest()
     return projects_folder() / f"{name}-{digest}{SUFFIX}"
+
+
+def segmented_file_of(source: Path, params: SegmentationParams) -> Path:
+    """Return the project file of what a project's recordings are cut into."""
+    name = source.stem.partition("-split-")[0]
+    asked = os.fsencode(source.absolute()) + params.key().encode()
+    digest = hashlib.blake2b(asked, digest_size=4).hexdigest()
+    return projects_folder() / f"{name}-split-{digest}{SUFFIX}"
 
 
 def demo_folder() -> Path:
@@ -123,6 +136,43 @@ def open_table(table: str, report: Report = silent) -> Opened:
         notes.append(f"Nor are {more} other rows of the table.")
     opened = _resume(listing.dataset, project_file_of(table), report)
     return replace(opened, notes=(*opened.notes, *listing.notes, *notes))
+
+
+def open_segmented(
+    dataset: Dataset,
+    source: Path,
+    params: SegmentationParams,
+    report: Report = silent,
+) -> Opened:
+    """Cut recordings into clips, and open these, or take up the work on them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The recordings.
+    source : Path
+        The project file that they belong to; it is not touched.
+    params : SegmentationParams
+    report : Report
+
+    Raises
+    ------
+    AudioError, ParameterError
+        As from `engine.audio.segmentation.segment`.
+    ProjectError
+        If there is nothing to cut out, or the project of the clips cannot be read now.
+    """
+    cut = segment(dataset, params, report)
+    if not cut.dataset.clips:
+        reasons = [f"{failure.path}: {failure.reason}" for failure in cut.failures]
+        first = next(iter((*cut.notes, *reasons)), "there are no recordings")
+        raise ProjectError(f"Nothing was found to cut out. {first}")
+    opened = _resume(cut.dataset, segmented_file_of(source, params), report)
+    used = len(dataset) - len(cut.failures)
+    of = "1 recording" if used == 1 else f"{used:,} recordings"
+    told = f"{len(cut.dataset):,} clips were cut out of {of}."
+    notes = (told, *opened.notes, *cut.notes)
+    return replace(opened, notes=notes, failures=cut.failures)
 
 
 def open_demo(report: Report = silent) -> Opened:

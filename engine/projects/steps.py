@@ -14,18 +14,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.dataset import Clip
+from engine.audio.dataset import Clip, Dataset
 from engine.audio.preparing import PreparationParams
+from engine.clustering.curves import Curves
+from engine.clustering.cuts import cut_curves
+from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
+from engine.clustering.selection import SelectionParams, select
 from engine.clustering.silhouette import Sampled
 from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import extract
 from engine.features.pool import keep_freed_memory
+from engine.features.presets import PRESETS
 from engine.features.projection import project as project_matrix
 from engine.features.representation import (
     Representation,
-    RepresentationParams,
     represent,
 )
 from engine.features.spectral import FeatureParams, features_of
@@ -35,6 +39,7 @@ from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project
 
 INSPECTED_SECONDS = 60.0
+_KEPT = 2  # matrices
 
 
 def group(
@@ -56,7 +61,7 @@ def group(
     FeaturesMissingError
         If the store was deleted since.
     """
-    found = _represented(keys, pipeline)
+    found = _represented(keys, pipeline, report)
     params = pipeline.method_params
     notes: tuple[str, ...] = ()
     n_rows = len(found.rows)
@@ -71,7 +76,8 @@ def group(
         labels=fit.labels,
         linkage=fit.linkage,
         membership=fit.membership,
-        notes=fit.notes + notes,
+        strength=fit.strength,
+        notes=_notes_of(found) + fit.notes + notes,
     )
 
 
@@ -88,7 +94,7 @@ def lay_out(
     report : Report
         Receives the unfinished positions of the rows as ``partial`` while they settle.
     """
-    found = _represented(keys, pipeline)
+    found = _represented(keys, pipeline, report)
     placed = project_matrix(found.matrix, pipeline.projection, report)
     return Layout(pipeline, scattered(placed, found.rows, len(keys)))
 
@@ -122,11 +128,69 @@ def evaluate(
     truth : sequence of str, or None
     report : Report
     """
-    found = _represented(keys, pipeline)
+    found = _represented(keys, pipeline, report)
     known = None if truth is None else [truth[i] for i in found.rows]
     return score(
-        labels[found.rows], known, found.matrix, report=report, basis=_basis(found)
+        labels[found.rows], known, found.matrix, report=report, basis=_basis(found, 0)
     )
+
+
+def suggest(
+    keys: tuple[str | None, ...],
+    pipeline: Pipeline,
+    selection: SelectionParams,
+    truth: Sequence[str] | None,
+    linkage: NDArray[np.float64] | None = None,
+    report: Report = silent,
+) -> Curves:
+    """Score the pipeline's method over a range of numbers of clusters.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        Where each clip's features are in the store, from an `Extraction`.
+    pipeline : Pipeline
+    selection : SelectionParams
+    truth : sequence of str, or None
+        The label of every clip.
+    linkage : float64 array, shape (n_rows - 1, 4), optional
+        The tree that the pipeline's method has grown already.
+    report : Report
+
+    Raises
+    ------
+    ParameterError
+        As from `engine.clustering.selection.select`.
+    FeaturesMissingError
+        If the store was deleted since.
+    """
+    found = _represented(keys, pipeline, report)
+    known = None if truth is None else [truth[i] for i in found.rows]
+    basis = _basis(found, selection.seed)
+    if linkage is None:
+        return select(
+            found.matrix,
+            METHODS[pipeline.method],
+            pipeline.method_params,
+            selection,
+            truth=known,
+            basis=basis,
+            report=report,
+        )
+    return cut_curves(
+        found.matrix,
+        Hierarchy(linkage),
+        selection.highest,
+        lowest=selection.lowest,
+        truth=known,
+        basis=basis,
+        report=report,
+    )
+
+
+def preset(name: str, dataset: Dataset) -> FeatureParams:
+    """Return the feature parameters of a preset for a collection."""
+    return PRESETS[name].resolve(dataset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,15 +292,16 @@ def warm_up() -> None:
     score(np.arange(40) % 3, None, matrix)
 
 
-def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representation:
+def _represented(
+    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report
+) -> Representation:
     expected = sum(key is not None for key in keys)
     if expected == 0:
         raise ParameterError("No clip has features, so there is nothing to group")
     folder = default_folder()
-    asked = (pipeline.features, pipeline.preparation, pipeline.representation)
-    found = _matrix(keys, *asked, folder)
+    found = _matrices.of(keys, pipeline, folder, report)
     if found.rows.size < expected:
-        _matrix.cache_clear()
+        _matrices.clear()
         raise FeaturesMissingError(
             f"Of {expected} clips only {found.rows.size} have their features in "
             f"{folder} still; they have to be extracted again"
@@ -244,19 +309,47 @@ def _represented(keys: tuple[str | None, ...], pipeline: Pipeline) -> Representa
     return found
 
 
+def _notes_of(found: Representation) -> tuple[str, ...]:
+    """Return what to know about a matrix: the variance that its components hold."""
+    if found.variance is None or not len(found.variance):
+        return found.notes
+    count, share = len(found.variance), found.variance[-1]
+    many = "1 component holds" if count == 1 else f"{count} components hold"
+    return (f"{many} {share:.1%} of the variance", *found.notes)
+
+
 @lru_cache(maxsize=1)
-def _basis(found: Representation) -> Sampled:
+def _basis(found: Representation, seed: int) -> Sampled:
     """Return the distances that the silhouettes of all cuts of a tree share."""
-    return Sampled(found.matrix)
+    return Sampled(found.matrix, seed)
 
 
-@lru_cache(maxsize=2)
-def _matrix(
-    keys: tuple[str | None, ...],
-    features: FeatureParams,
-    preparation: PreparationParams,
-    representation: RepresentationParams,
-    folder: Path,
-) -> Representation:
-    store = FeatureStore(folder, features, preparation)
-    return represent(store, keys, representation)
+class _Matrices:
+    """The matrices made last; who was told of their progress does not count."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, Representation] = {}
+
+    def of(
+        self,
+        keys: tuple[str | None, ...],
+        pipeline: Pipeline,
+        folder: Path,
+        report: Report,
+    ) -> Representation:
+        asked = (pipeline.features, pipeline.preparation, pipeline.representation)
+        key = (keys, *asked, folder)
+        found = self._made.pop(key, None)
+        if found is None:
+            store = FeatureStore(folder, pipeline.features, pipeline.preparation)
+            found = represent(store, keys, pipeline.representation, report)
+        self._made[key] = found  # the last is the one used last
+        while len(self._made) > _KEPT:
+            del self._made[next(iter(self._made))]
+        return found
+
+    def clear(self) -> None:
+        self._made.clear()
+
+
+_matrices = _Matrices()

@@ -4,6 +4,7 @@ import pytest
 
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.presets import Presets
 from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.workflow import Workflow
 from engine.errors import ParameterError
@@ -14,7 +15,9 @@ from engine.projects.pipeline import Pipeline
 @pytest.fixture
 def view(qtbot, places):
     document = Document()
-    view = PipelineView(document, Workflow(document, Jobs()))
+    jobs = Jobs()
+    workflow, presets = Workflow(document, jobs), Presets(document, jobs)
+    view = PipelineView(document, workflow, presets)
     qtbot.addWidget(view)
     return view
 

@@ -86,7 +86,8 @@ def test_a_deleted_cache_is_made_again(qtbot, start, many, places):
     shutil.rmtree(places / "fresh-cache")
     form = app.window.pipeline.representation
     feature = form.field("feature")
-    feature.setCurrentIndex(feature.findData("chroma"))
+    feature.set_value("chroma")
+    feature.changed.emit(feature.value())
     qtbot.waitUntil(lambda: app.document.project.grouped, timeout=WAIT)
     finish(qtbot, app)
     assert app.document.project.extraction.computed > 0

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
-from audioclust_gui.dialogs import Dialogs
 from audioclust_gui.document import Document
+from audioclust_gui.file_questions import file_to_write
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.session import Session
 from engine.audio.dataset import Clip, Dataset
@@ -142,11 +142,10 @@ def test_sounds_are_located_only_where_they_are(qtbot, session, places):
 
 
 @pytest.mark.parametrize("typed", ["kept", "kept.b"])
-def test_another_file_is_not_replaced_unasked(qtbot, session, places, typed):
+def test_another_file_is_not_replaced_unasked(qtbot, places, typed):
     (places / f"{typed}.csv").write_text("mine")
     window = QFileDialog()
     qtbot.addWidget(window)
-    dialogs = Dialogs(window, session.document, session, session.jobs)
     asked = []
 
     def answer():
@@ -163,6 +162,7 @@ def test_another_file_is_not_replaced_unasked(qtbot, session, places, typed):
             box.reject()
 
     QTimer.singleShot(50, answer)
-    where = dialogs._where("Export", str(places / "x.csv"), "Tables (*.csv)", ".csv")
+    start = places / "x.csv"
+    where = file_to_write(window, "Export", start, "Tables (*.csv)", ".csv")
     assert where is None
     assert typed in asked[0]

@@ -1,12 +1,14 @@
 """The road, walked in a window: from a folder of sounds to a click that plays one."""
 
 import csv
+import re
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 
+from engine.clustering.methods import METHODS
 from tests.gui.road import WAIT, is_done, open_and_finish
 
 
@@ -134,7 +136,9 @@ def test_a_changed_method_is_run_and_can_be_taken_back(qtbot, opened):
     assert pipeline.method.currentData() == "agglomerative"
 
 
-@pytest.mark.parametrize("method", ["kmeans", "fuzzy_cmeans", "dbscan"])
+@pytest.mark.parametrize(
+    "method", [name for name in METHODS if name != "agglomerative"]
+)
 def test_every_method_runs_from_the_panel(qtbot, opened, method):
     pipeline = opened.window.pipeline
     pipeline.method.setCurrentIndex(pipeline.method.findData(method))
@@ -142,7 +146,8 @@ def test_every_method_runs_from_the_panel(qtbot, opened, method):
         lambda: opened.document.project.grouped and is_done(opened), timeout=WAIT
     )
     assert opened.document.project.grouping.pipeline.method == method
-    assert opened.window.cut.slider.isEnabled() == (method != "dbscan")
+    takes_k = hasattr(METHODS[method].params(), "n_clusters")
+    assert opened.window.cut.slider.isEnabled() == takes_k
 
 
 def test_filter_and_folder_narrow_the_table(qtbot, opened):
@@ -224,8 +229,8 @@ def test_arrow_keys_in_the_table_play_the_next_clip(qtbot, opened):
 
 def test_export_writes_one_row_per_clip(qtbot, opened, places):
     target = places / "clusters.csv"
-    with qtbot.waitSignal(opened.window.dialogs.noted, timeout=WAIT):
-        opened.window.dialogs.export(target)
+    with qtbot.waitSignal(opened.window.exports.noted, timeout=WAIT):
+        opened.window.exports.clusters(target)
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
@@ -262,3 +267,13 @@ def test_dark_and_light(qtbot, opened):
         ):
             ground = part.grab().toImage().pixelColor(part.width() - 40, 6)
             assert (ground.lightness() < 100) == dark, type(part)
+
+
+def test_what_a_reduction_kept_is_said_with_the_scores(qtbot, opened):
+    field = opened.window.pipeline.representation.field("reduction")
+    field.setCurrentIndex(field.findData("variance"))
+    qtbot.waitUntil(
+        lambda: opened.document.project.grouped and is_done(opened), timeout=WAIT
+    )
+    said = opened.window.results._notes.text()
+    assert re.search(r"\d+ components? holds? 9[5-9]\.\d% of the variance\.", said)

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.realdata
 
 # Mean and standard deviation of the MFCC without the first, by plain librosa and
 # scikit-learn on the whole sets: NMI and accuracy, of the best scaling and method.
+# Two clips of drums are within the tolerance below.
 REACHED = {
     "fsdd": (0.47, 0.33),
     "esc10": (0.52, 0.53),
@@ -21,7 +22,7 @@ REACHED = {
 
 
 @pytest.mark.parametrize("name", REACHED)
-def test_the_usual_statistics_reach_what_plain_libraries_do(
+def test_the_defaults_reach_what_plain_libraries_do(
     realdata: Path, name: str, tmp_path: Path
 ) -> None:
     dataset = scan_folder(realdata / name)
@@ -29,9 +30,7 @@ def test_the_usual_statistics_reach_what_plain_libraries_do(
     grid = Grid.of(
         features=("mfcc_without_first",),
         poolings=("mean_std",),
-        scalings=("none", "standard", "minmax"),
-        methods=("kmeans", "fuzzy_cmeans", "agglomerative", "gaussian_mixture"),
-        seeds=(0, 1, 2),
+        methods=("kmeans", "agglomerative"),
     )
     dataset = dataset if known is None else known.dataset
     table = run(dataset, grid, tmp_path / "out", folder=tmp_path / "cache")
