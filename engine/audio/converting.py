@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.audio.dataset import Clip, Dataset
@@ -78,6 +78,21 @@ class Converted:
 
     written: tuple[str | None, ...]
     failures: tuple[Failure, ...]
+
+    def dataset(self, source: Dataset, folder: str | Path) -> Dataset:
+        """Return the files as a collection, with what is known of their originals.
+
+        Parameters
+        ----------
+        source : Dataset
+            What was converted.
+        folder : str or Path
+            Where to.
+        """
+        kept = [i for i, path in enumerate(self.written) if path is not None]
+        clips = tuple(Clip(path) for path in self.written if path is not None)
+        root = os.path.abspath(folder)  # noqa: PTH100 - links stay as they are
+        return replace(source.subset(kept), root=root, clips=clips)
 
 
 def convert(
@@ -234,16 +249,16 @@ def _refuse_overwriting(dataset: Dataset, folder: Path, targets: list[Path]) -> 
     for parent, home in homes.items():
         if not home.is_relative_to(inside):
             raise ParameterError(
-                f"convert: folder must hold no link that leads out of it; {parent} "
-                f"leads to {home}"
+                f"The folder to write to must hold no link that leads out of it; "
+                f"{parent} leads to {home}"
             )
     there = [target for target in targets if os.path.lexists(target)]
     sources = _identities(dataset) if there else frozenset()
     for target in there:
         if homes[target.parent].is_relative_to(root) or _identity(target) in sources:
             raise ParameterError(
-                "convert: folder must not be one where originals would be "
-                f"overwritten; choose an empty one. {target} exists"
+                "Sounds must not be written where originals would be overwritten; "
+                f"choose an empty folder. {target} exists"
             )
 
 

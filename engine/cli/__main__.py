@@ -2,7 +2,7 @@
 
 import sys
 
-from engine.cli.program import main
+from engine.cli import main
 
 # Worker processes are spawned: they import this module and must not run it.
 if __name__ == "__main__":

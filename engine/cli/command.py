@@ -43,12 +43,15 @@ class Command:
         Adds the command's own flags to a parser.
     run : callable
         Does the work and returns the document for ``--json``.
+    usage : str
+        Its words in short: there are too many flags for all.
     """
 
     name: str
     help: str
     declare: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Console], Document]
+    usage: str = "INPUT --out DIR [FLAGS]"
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +59,7 @@ def add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "input",
         metavar="INPUT",
-        type=Path,
+        type=place,
         nargs="?",
         help="a folder of sounds, a CSV or TSV table that lists them, or one sound; "
         "may be left out where --params names a manifest",
@@ -64,7 +67,7 @@ def add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root",
         metavar="DIR",
-        type=Path,
+        type=place,
         help="the folder that the paths of a table start from; by default found out",
     )
     parser.add_argument(
@@ -88,19 +91,19 @@ def add_extraction(parser: argparse.ArgumentParser) -> None:
         choices=list(PRESETS),
         help="feature parameters for a kind of sound: "
         + "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
-        + ". Other flags go before it",
+        + ". Other flags given as well override it",
     )
     parser.add_argument(
         "--cache",
         metavar="DIR",
-        type=Path,
+        type=place,
         help="where features are kept; by default the user's cache folder, or "
         "$AUDIOCLUST_CACHE",
     )
     parser.add_argument(
         "--workers",
         metavar="N",
-        type=_count,
+        type=count,
         help="worker processes; 0 computes in this one; by default one less than cores",
     )
     parser.add_argument(
@@ -114,7 +117,7 @@ def add_extraction(parser: argparse.ArgumentParser) -> None:
 def add_out(parser: argparse.ArgumentParser, help: str, *, needed: bool = True) -> None:  # noqa: A002 - argparse's word
     """Add where results go."""
     parser.add_argument(
-        "--out", "-o", metavar="DIR", type=Path, required=needed, help=help
+        "--out", "-o", metavar="DIR", type=place, required=needed, help=help
     )
 
 
@@ -123,8 +126,17 @@ def cache_of(arguments: argparse.Namespace) -> Path:
     return Path(arguments.cache) if arguments.cache else default_folder()
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+def place(text: str) -> Path:
+    """Return the path that a word stands for; an empty one is a mistake of a script."""
+    if not text:
+        raise argparse.ArgumentTypeError("must be a path; it is empty")
+    return Path(text)
+
+
+def count(text: str) -> int:
+    """Return the number from 0 that a word stands for."""
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 0; it is {text!r}"
+        )
+    return int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -111,6 +112,17 @@ def write_whatever_comes() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # a stream of somebody's own
             _reconfigure(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Drop what a stream that broke still holds, or Python tries again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def counted(n: int, noun: str) -> str:
+    """Return "1 clip", "2 clips"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _reconfigure(stream: TextIO) -> None:

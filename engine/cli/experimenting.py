@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from engine.cli.command import (
     add_out,
     cache_of,
 )
-from engine.cli.console import Console
-from engine.cli.flags import ParamFlags
+from engine.cli.console import Console, counted
+from engine.cli.flags import ParamFlags, in_flags
 from engine.cli.inputs import open_input
 from engine.cli.results import Results
 from engine.cli.work import failures_as_json, preset_of, warn_of
-from engine.errors import ParameterError
+from engine.errors import EngineError, ParameterError
 from engine.experiment import CLASSES, Grid, MatrixFile, run
 from engine.experiment.grid import GRIDS
 from engine.experiment.table import ROWS
@@ -29,7 +30,7 @@ from engine.experiment.table import ROWS
 _AXES = {
     "features": "features, several joined by +: mfcc,mel+chroma,descriptors",
     "poolings": "how a feature becomes a row: mean_std,frames,image",
-    "scalings": "none,standard,minmax",
+    "scalings": "power,none,standard,minmax",
     "reductions": "none,pca,variance",
     "manifolds": "none,umap",
     "methods": "methods, with parameters where they are not the defaults: "
@@ -96,16 +97,21 @@ def _experiment(arguments: argparse.Namespace, console: Console) -> Document:
     warn_of(console, table.failures, arguments.out)
     results.failures(table.failures)
     failed = [row for row in table.rows if row["error"]]
+    many = counted(len(table.rows), "combination")
+    if len(failed) == len(table.rows):
+        raise EngineError(f"of {many} none can be computed: {failed[0]['error']}")
     console.warn_each(
         [
-            f"{row['feature']}, {row['algorithm']}, k {row['k']}: {row['error']}"
-            for row in failed
+            f"{counted(n, 'combination')} without a result: {in_flags(error)}"
+            for error, n in Counter(row["error"] for row in failed).items()
         ],
         ", in table.csv",
     )
     best = table.best()
-    console.say(f"{len(table.rows)} combinations, {len(failed)} failed")
+    console.say(f"{many}, {len(failed)} failed")
     names = best.chief_columns()
+    if not best.rows:
+        console.say("None has a score: there are too few clips, or one cluster")
     console.table(names, ([row.get(name) for name in names] for row in best.rows))
     results.files.append(ROWS)
     for name in ("table", "best"):
@@ -126,7 +132,8 @@ def _experiment(arguments: argparse.Namespace, console: Console) -> Document:
 
 def _grid(arguments: argparse.Namespace, dataset: Dataset, base: Any) -> Grid:
     labelled = any(dataset.labels or ())
-    ks = arguments.ks or ([CLASSES] if labelled else _UNLABELLED)
+    few = [k for k in _UNLABELLED if k < len(dataset)] or [1]
+    ks = arguments.ks or ([CLASSES] if labelled else few)
     asked = {axis: getattr(arguments, axis) for axis in _AXES}
     return Grid.named(
         arguments.grid,

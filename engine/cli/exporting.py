@@ -25,7 +25,9 @@ from engine.features.representation import RepresentationParams
 from engine.features.spectral import FEATURES
 
 _FLAGS = ParamFlags(
-    {**MATRIX, "files": FeatureExportParams}, skip=frozenset({"files.feature"})
+    {**MATRIX, "files": FeatureExportParams},
+    skip=frozenset({"files.feature"}),
+    defaults={"kind": "none of them"},
 )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from engine.audio.demo import write_demo
+from engine.audio.metadata import write_table
 from engine.audio.preparing import PreparationParams
 from engine.cli.command import (
     EXTRACTION,
@@ -16,8 +17,10 @@ from engine.cli.command import (
     add_input,
     add_out,
     cache_of,
+    count,
+    place,
 )
-from engine.cli.console import Console
+from engine.cli.console import Console, counted
 from engine.cli.exporting import write_files
 from engine.cli.flags import ParamFlags, flag_of
 from engine.cli.inputs import open_input
@@ -33,20 +36,23 @@ _SHOWN_LABELS = 40
 def _declare_scan(parser: argparse.ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument(
-        "--out", "-o", metavar="FILE", type=Path, help="write the clips to a CSV table"
+        "--out", "-o", metavar="FILE", type=place, help="write the clips to a CSV table"
     )
 
 
 def _scan(arguments: argparse.Namespace, console: Console) -> Document:
     found = open_input(arguments, console)
+    if arguments.out is not None:
+        Results(arguments.out.parent).check()
     dataset = found.dataset
     kinds = Counter(Path(clip.path).suffix.lower() for clip in dataset.clips)
     labels = Counter(label for label in dataset.labels or () if label)
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    console.say(f"{len(dataset)} clips ({counted})")
+    told = ", ".join(f"{n} {kind}" for kind, n in kinds.most_common())
+    console.say(f"{counted(len(dataset), 'clip')} ({told})")
     console.say(f"Columns: {', '.join(dataset.columns) or 'none'}")
     if dataset.label_column is not None:
-        console.say(f"{len(labels)} labels in the column {dataset.label_column!r}:")
+        many = counted(len(labels), "label")
+        console.say(f"{many} in the column {dataset.label_column!r}:")
         console.table(("label", "clips"), labels.most_common(_SHOWN_LABELS))
         if len(labels) > _SHOWN_LABELS:
             console.say(f"and {len(labels) - _SHOWN_LABELS} more")
@@ -58,8 +64,6 @@ def _scan(arguments: argparse.Namespace, console: Console) -> Document:
         "missing": [str(error) for error in found.missing],
     }
     if arguments.out is not None:
-        from engine.audio.metadata import write_table
-
         document["table"] = str(write_table(dataset, arguments.out, console.report))
         console.say(f"Written: {arguments.out}")
     return document
@@ -67,7 +71,11 @@ def _scan(arguments: argparse.Namespace, console: Console) -> Document:
 
 def _declare_prepare(parser: argparse.ArgumentParser) -> None:
     add_input(parser)
-    add_out(parser, "where the WAV files go; the folders of the input are kept")
+    add_out(
+        parser,
+        "where the WAV files go, the folders of the input kept, with metadata.csv, a "
+        "table of them that the other commands take as their input",
+    )
     _prepare_flags().add_to(parser)
 
 
@@ -81,13 +89,14 @@ def _prepare_flags() -> ParamFlags:
 
 def _prepare(arguments: argparse.Namespace, console: Console) -> Document:
     from engine.audio.converting import convert
-    from engine.features.machine import physical_memory
+    from engine.machine import memory_at_hand
 
     params, _, _ = _prepare_flags().read(arguments)
     found = open_input(arguments, console)
     results = Results(arguments.out)
-    # Half of the memory for samples in double precision, at two stages.
-    longest = physical_memory() / 2 / (16 * 48_000)
+    results.check()
+    # The memory at hand for samples in double precision, at two stages.
+    longest = memory_at_hand() / (16 * 48_000)
     converted = convert(
         found.dataset,
         arguments.out,
@@ -98,14 +107,17 @@ def _prepare(arguments: argparse.Namespace, console: Console) -> Document:
     )
     warn_of(console, converted.failures, arguments.out)
     results.failures(converted.failures)
-    written = sum(name is not None for name in converted.written)
+    prepared = converted.dataset(found.dataset, arguments.out)
+    written = len(prepared)
     if not written:
         first = converted.failures[0]
         raise EngineError(
-            f"none of the {len(found.dataset)} clips could be prepared; the first, "
-            f"{first.path}: {first.reason}"
+            f"of {counted(len(found.dataset), 'clip')} none could be prepared; the "
+            f"first, {first.path}: {first.reason}"
         )
-    console.say(f"Prepared {written} of {len(found.dataset)} clips in {arguments.out}")
+    results.made("metadata.csv", lambda path: write_table(prepared, path))
+    many = counted(len(found.dataset), "clip")
+    console.say(f"Prepared {written} of {many} in {arguments.out}")
     return results.manifest(
         {
             "command": "prepare",
@@ -140,7 +152,7 @@ def _extract(arguments: argparse.Namespace, console: Console) -> Document:
     work = begin(arguments, console, _EXTRACT, arguments.out or Path())
     extraction = work.extraction
     console.say(
-        f"Features of {extraction.computed + extraction.reused} clips in "
+        f"Features of {counted(extraction.computed + extraction.reused, 'clip')} in "
         f"{cache_of(arguments)}: {extraction.computed} computed now, "
         f"{extraction.reused} there already, {len(extraction.failures)} failed"
     )
@@ -150,11 +162,13 @@ def _extract(arguments: argparse.Namespace, console: Console) -> Document:
 
 
 def _declare_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where to write it")
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=place, help="where to write it"
+    )
     parser.add_argument(
         "--per-class",
         metavar="N",
-        type=int,
+        type=count,
         default=30,
         help="clips in each of the twelve classes; default 30",
     )
@@ -164,15 +178,23 @@ def _demo(arguments: argparse.Namespace, console: Console) -> Document:
     dataset = write_demo(
         arguments.folder, console.report, per_class=arguments.per_class
     )
-    console.say(f"{len(dataset)} clips in {arguments.folder}")
+    console.say(f"{counted(len(dataset), 'clip')} in {arguments.folder}")
     return {"folder": str(arguments.folder.absolute()), "clips": len(dataset)}
 
 
-SCAN = Command("scan", "Say what a collection holds", _declare_scan, _scan)
+SCAN = Command(
+    "scan", "Say what a collection holds", _declare_scan, _scan, "INPUT [FLAGS]"
+)
 PREPARE = Command(
     "prepare", "Write prepared WAV files of every clip", _declare_prepare, _prepare
 )
 EXTRACT = Command(
-    "extract", "Compute the features of every clip", _declare_extract, _extract
+    "extract",
+    "Compute the features of every clip",
+    _declare_extract,
+    _extract,
+    "INPUT [FLAGS]",
 )
-DEMO = Command("demo", "Write the demo collection", _declare_demo, _demo)
+DEMO = Command(
+    "demo", "Write the demo collection", _declare_demo, _demo, "FOLDER [FLAGS]"
+)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.audio.reasons import plain_reason
 from engine.errors import ParameterError
 from engine.params import Declared, Params
 
@@ -49,6 +51,11 @@ class ParamFlags:
     skip: frozenset[str] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def _own(self) -> frozenset[str]:
+        """Fields that the command sets itself, to this value and to others."""
+        return frozenset(name.partition(".")[2] for name in self.skip)
+
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Declare the flags, and ``--params``."""
         parser.add_argument(
@@ -56,7 +63,7 @@ class ParamFlags:
             metavar="FILE",
             type=Path,
             help="take parameters from a JSON file, such as the manifest.json of an "
-            "earlier run; flags go before it",
+            "earlier run; flags given as well override it",
         )
         for name, cls in self.sections.items():
             group = parser.add_argument_group(f"{name} parameters")
@@ -112,7 +119,7 @@ class ParamFlags:
         method = getattr(arguments, "method", None) or told_method
         if method != told_method:
             values.pop("method_params", None)  # another method's
-        if self.methods and method not in self.methods:
+        if self.methods and method not in tuple(self.methods):
             raise ParameterError(
                 f"--method must be one of {', '.join(self.methods)}; it is {method!r}"
             )
@@ -151,9 +158,8 @@ class ParamFlags:
     def _add(
         self, group: argparse._ArgumentGroup, declared: Declared, of: str = ""
     ) -> None:
-        flags = [flag_of(declared.name)]
-        if declared.name in ALIASES:
-            flags.insert(0, ALIASES[declared.name])
+        full = "--" + declared.name.replace("_", "-")
+        flags = list(dict.fromkeys((flag_of(declared.name), full)))
         group.add_argument(
             *flags,
             dest=_DEST + declared.name,
@@ -188,8 +194,9 @@ class ParamFlags:
             document = json.loads(path.read_text(encoding="utf-8"))
             found = dict(document.get("parameters", document))
         except (OSError, ValueError, TypeError, AttributeError) as error:
+            reason = plain_reason(error) if isinstance(error, OSError) else error
             raise ParameterError(
-                f"--params must be a JSON file of parameters; {path}: {error}"
+                f"--params must be a JSON file of parameters; {path}: {reason}"
             ) from error
         values: dict[str, Any] = {}
         for name, value in found.items():
@@ -227,14 +234,21 @@ class ParamFlags:
             if not any(params.matters(name) for params in knowing):
                 needs = next(d.needs for d in knowing[0].declared() if d.name == name)
                 assert needs is not None  # or it would matter
+                if needs[0] in self._own:
+                    continue
                 raise ParameterError(
                     f"{flag_of(name)} has no effect without {_setting(*needs)}"
                 )
 
 
 def flag_of(name: str) -> str:
-    """Return the flag of a field: ``--n-fft`` of ``n_fft``."""
-    return "--" + name.replace("_", "-")
+    """Return the flag of a field: ``--n-fft`` of ``n_fft``, ``--k`` of its alias."""
+    return ALIASES.get(name) or "--" + name.replace("_", "-")
+
+
+def in_flags(message: str) -> str:
+    """Call parameters in an error of the engine by what stands on the command line."""
+    return re.sub(r"\b(?:\w+Params|Grid)\.(\w+)", lambda m: flag_of(m[1]), message)
 
 
 def typed(declared: Declared, value: Any) -> Any:

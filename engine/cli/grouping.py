@@ -13,7 +13,7 @@ from engine.cli.command import (
     add_input,
     add_out,
 )
-from engine.cli.console import Console
+from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
 from engine.cli.results import clip_table
 from engine.cli.work import Work, begin
@@ -111,7 +111,7 @@ def _say(console: Console, scores: Document, labels: Labels, notes: list[str]) -
     counts = sizes(labels)
     noise = counts.get(NOISE, 0)
     console.say(
-        f"{scores['n_clusters']} clusters of {len(labels)} clips"
+        f"{counted(scores['n_clusters'], 'cluster')} of {counted(len(labels), 'clip')}"
         + (f", {noise} of them noise" if noise else "")
     )
     for note in notes:

@@ -68,11 +68,28 @@ def open_input(arguments: argparse.Namespace, console: Console) -> Input:
         raise ParameterError(
             "INPUT is missing: a folder of sounds, a table, or one sound"
         )
+    _refuse_idle(arguments, Path(path))
     found = _opened(Path(path), asked.get("root"), asked.get("layout", "auto"), console)
-    if not len(found.dataset):
-        raise EngineError(f"{path}: there is no sound in it")
     console.warn_each([str(error) for error in found.missing], "")
+    if not len(found.dataset):
+        raise EngineError(f"{path}: {_why_empty(found)}")
     return replace(found, dataset=_labelled(found.dataset, asked.get("label")))
+
+
+def _why_empty(found: Input) -> str:
+    if found.path.is_dir():
+        return "there is no sound in it"
+    listed = f"none of the sounds that it lists is below {found.dataset.root}"
+    return f"{listed}; --root says which folder its paths start from"
+
+
+def _refuse_idle(arguments: argparse.Namespace, path: Path) -> None:
+    """Refuse flags that would change nothing: the person expects that they do."""
+    is_table = not path.is_dir() and path.suffix.lower() in _TABLES
+    if arguments.root is not None and not is_table:
+        raise ParameterError(f"--root is for tables, and {path} is none")
+    if arguments.layout is not None and not path.is_dir():
+        raise ParameterError(f"--layout is for folders, and {path} is none")
 
 
 def _opened(
@@ -118,7 +135,7 @@ def _earlier_input(params: Path | None) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(params.read_text(encoding="utf-8")).get("input", {})
-        return dict(found)
+        return {name: value for name, value in found.items() if type(value) is str}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}  # whoever reads the parameters from it says what is wrong
 

@@ -15,17 +15,19 @@ Exit codes
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from engine import __version__
+from engine.audio.reasons import plain_reason
 from engine.cli.command import Command
-from engine.cli.console import PROGRAM, Console, write_whatever_comes
+from engine.cli.console import PROGRAM, Console, silence, write_whatever_comes
 from engine.cli.experimenting import EXPERIMENT
 from engine.cli.exporting import EXPORT
 from engine.cli.extracting import DEMO, EXTRACT, PREPARE, SCAN
+from engine.cli.flags import in_flags
 from engine.cli.grouping import CLUSTER
+from engine.cli.parsing import Parser
 from engine.cli.projecting import PROJECT
 from engine.cli.segmenting import SEGMENT
 from engine.cli.selecting import SELECT
@@ -64,17 +66,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.document(command.run(arguments, console))
         sys.stdout.flush()
     except ParameterError as error:
-        console.error(str(error))
+        console.error(in_flags(str(error)))
         return _USAGE
     except EngineError as error:
-        console.error(str(error))
+        console.error(in_flags(str(error)))
         return _TROUBLE
     except (KeyboardInterrupt, Cancelled):
         console.error("stopped; what was done is kept")
         return _STOPPED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)  # whoever read it has seen enough
+        return _TROUBLE
+    except OSError as error:  # such as a full disk under what is printed
+        silence(sys.stdout)
+        console.error(f"{error.filename or 'output'}: {plain_reason(error)}")
         return _TROUBLE
     finally:
         console.close()
@@ -83,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser_for(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser, with the flags of those commands that are named."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     group = shared.add_argument_group("output")
     for flags, text in (
         (("--json",), "write one JSON document to stdout"),
@@ -98,8 +103,9 @@ def parser_for(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
         help="draw progress bars; by default on a terminal",
     )
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         PROGRAM,
+        usage="%(prog)s COMMAND [INPUT] [FLAGS]",
         description="Cluster audio without a window.",
         epilog="Exit codes: 0 done (clips that could not be used are in failures.csv), "
         "1 not done, 2 a flag or a parameter is wrong, 130 stopped.",
@@ -111,12 +117,17 @@ def parser_for(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         "--version", action="version", version=f"{PROGRAM} {__version__}"
     )
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands"
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        title="commands",
+        prog=PROGRAM,  # or the whole of the usage
     )
     for command in COMMANDS:
         own = commands.add_parser(
             command.name,
             help=command.help,
+            usage=f"{PROGRAM} {command.name} {command.usage}",
             description=command.help + ".",
             parents=[shared],
             allow_abbrev=False,

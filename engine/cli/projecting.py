@@ -12,7 +12,7 @@ from engine.cli.command import (
     add_input,
     add_out,
 )
-from engine.cli.console import Console
+from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
 from engine.cli.results import clip_table
 from engine.cli.work import begin
@@ -44,7 +44,8 @@ def _project(arguments: argparse.Namespace, console: Console) -> Document:
             for row, position in zip(matrix.rows.tolist(), placed, strict=True)
         ),
     )
-    console.say(f"{len(placed)} clips placed in {arguments.out / 'positions.csv'}")
+    many = counted(len(placed), "clip")
+    console.say(f"{many} placed in {arguments.out / 'positions.csv'}")
     return work.end(notes=list(matrix.notes))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.dataset import Dataset
+from engine.audio.reasons import plain_reason
 from engine.audio.tables import cell_text, replacing
 from engine.cli.console import PROGRAM
 from engine.errors import EngineError
@@ -47,7 +48,7 @@ class Results:
     Parameters
     ----------
     folder : Path
-        Made when the first file is written.
+        Made when the first file is written, or by `check`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,6 +57,19 @@ class Results:
         self._earlier = _files_of(folder / MANIFEST)
         self._began = time.perf_counter()
         self._started = datetime.now(UTC)
+
+    def check(self) -> None:
+        """See that the folder can be written to, before hours of work are for nothing.
+
+        Raises
+        ------
+        EngineError
+            If it cannot be.
+        """
+        with self._writing(self.folder):
+            probe = self.folder / f"{MANIFEST}.part"
+            probe.touch()
+            probe.unlink()
 
     def table(
         self, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
@@ -107,14 +121,22 @@ class Results:
 
     @contextmanager
     def _new(self, name: str) -> Iterator[Path]:
-        path = self.folder / name
+        with self._writing(self.folder / name) as path:
+            yield path
+        self.files.append(name)
+
+    @contextmanager
+    def _writing(self, path: Path) -> Iterator[Path]:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             yield path
+        except FileExistsError as error:
+            raise EngineError(
+                f"{self.folder}: cannot be written: it is a file, not a folder"
+            ) from error
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = plain_reason(error)
             raise EngineError(f"{path}: cannot be written: {reason}") from error
-        self.files.append(name)
 
 
 def clip_table(dataset: Dataset) -> tuple[list[str], list[list[Any]]]:

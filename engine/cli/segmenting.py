@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from engine.audio.metadata import write_table
 from engine.audio.segmentation import SegmentationParams, segment
-from engine.cli.command import Command, Document, add_input
-from engine.cli.console import Console
+from engine.cli.command import Command, Document, add_input, place
+from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
 from engine.cli.inputs import open_input
+from engine.cli.results import Results
 from engine.cli.work import failures_as_json, warn_of
 from engine.errors import EngineError
 
@@ -23,10 +23,10 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--out",
         "-o",
         metavar="FILE",
-        type=Path,
+        type=place,
         required=True,
         help="the table to write, which the other commands take as their input; beside "
-        "the recordings, or they need --root",
+        "the recordings, or they need --root; failures.csv goes beside it",
     )
     _FLAGS.add_to(parser)
 
@@ -34,18 +34,21 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 def _segment(arguments: argparse.Namespace, console: Console) -> Document:
     params, _, _ = _FLAGS.read(arguments)
     found = open_input(arguments, console)
+    results = Results(arguments.out.parent)
+    results.check()
     chosen = params["segmentation"]
     assert isinstance(chosen, SegmentationParams)
     cut = segment(found.dataset, chosen, console.report)
     for note in cut.notes:
         console.warn(note)
-    warn_of(console, cut.failures, None)
+    warn_of(console, cut.failures, results.folder)
+    results.failures(cut.failures)
     if not len(cut.dataset):
         raise EngineError(f"{found.path}: nothing was found in it to cut out")
     write_table(cut.dataset, arguments.out, console.report)
     console.say(
-        f"{len(cut.dataset)} clips of {len(found.dataset)} recordings in "
-        f"{arguments.out}"
+        f"{counted(len(cut.dataset), 'clip')} of "
+        f"{counted(len(found.dataset), 'recording')} in {arguments.out}"
     )
     return {
         "command": "segment",
@@ -59,5 +62,9 @@ def _segment(arguments: argparse.Namespace, console: Console) -> Document:
 
 
 SEGMENT = Command(
-    "segment", "Cut long recordings into a table of clips", _declare, _segment
+    "segment",
+    "Cut long recordings into a table of clips",
+    _declare,
+    _segment,
+    "INPUT --out FILE [FLAGS]",
 )

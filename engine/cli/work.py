@@ -11,7 +11,7 @@ from typing import Any
 from engine.audio.dataset import Dataset
 from engine.audio.preparing import PreparationParams
 from engine.cli.command import Document, cache_of
-from engine.cli.console import Console
+from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
 from engine.cli.inputs import Input, open_input
 from engine.cli.results import FAILURES, Failed, Results
@@ -119,8 +119,10 @@ def begin(
         If there is no clip that can be used. One that cannot be is a warning.
     """
     flags.read(arguments)  # what is wrong is said before any work is done
-    results = Results(out)
     found = open_input(arguments, console)
+    results = Results(out)
+    if arguments.out is not None:
+        results.check()
     params, method, given = flags.read(arguments, preset_of(arguments, found.dataset))
     features, preparation = params["features"], params["preparation"]
     assert isinstance(features, FeatureParams)
@@ -140,7 +142,7 @@ def begin(
             results.failures(extraction.failures)
         first = extraction.failures[0]
         raise EngineError(
-            f"none of the {len(found.dataset)} clips can be used; the first, "
+            f"of {counted(len(found.dataset), 'clip')} none can be used; the first, "
             f"{first.path}: {first.reason}"
         )
     return Work(arguments, console, params, method, given, found, extraction, results)

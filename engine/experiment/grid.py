@@ -40,7 +40,7 @@ GRIDS: dict[str, dict[str, Any]] = {
     "full": {
         "features": (*FEATURES, "descriptors", *_JOINED),
         "poolings": (*_ARRAYS, *_IMAGES),
-        "scalings": ("none", "standard"),
+        "scalings": ("power", "none", "standard"),
         "manifolds": ("none", "umap"),
         "methods": tuple(METHODS),
     },
@@ -94,7 +94,7 @@ class Grid:
         features: Sequence[str],
         poolings: Sequence[str],
         methods: Sequence[str],
-        scalings: Sequence[str] = ("none",),
+        scalings: Sequence[str] = ("power",),
         reductions: Sequence[str] = ("none",),
         manifolds: Sequence[str] = ("none",),
         ks: Sequence[int | str] = (CLASSES,),

@@ -94,7 +94,9 @@ def run(
         report=report,
     )
     if all(key is None for key in extraction.keys):
-        raise EngineError("No clip has features, so there is nothing to compare")
+        first = next(iter(extraction.failures), None)
+        why = f": {first.path}: {first.reason}" if first else ""
+        raise EngineError(f"No clip has features, so there is nothing to compare{why}")
     stored = [
         StoredFeatures(
             str(folder.absolute()),

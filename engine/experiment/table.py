@@ -17,6 +17,7 @@ from typing import IO, Any
 from engine.audio.failure import Failure
 from engine.audio.tables import cell_text, replacing
 from engine.errors import EngineError
+from engine.features.representation import RepresentationParams
 
 ROWS = "rows.jsonl"
 """The name of the file that is appended to."""
@@ -26,21 +27,31 @@ _LEADING = (
     *("method", "algorithm", "k", "n_clusters", "nmi", "accuracy", "ari", "ami"),
     *("v_measure", "purity", "silhouette", "calinski_harabasz", "davies_bouldin"),
 )
+_NAMING = ("feature", "type", "algorithm")
+_TEXTS = _LEADING[:8]
 _TRAILING = ("seed", "parameters", "notes", "error", "key", "versions", "seconds")
-_SHOWN = {
-    "feature": "Feature",
-    "type": "Type",
-    "pooling": "Pooling",
-    "scaling": "Scaling",
-    "reduction": "Reduction",
-    "manifold": "Manifold",
-    "algorithm": "Algorithm",
-    "k": "k",
-    "nmi": "NMI",
-    "accuracy": "Accuracy",
-    "ari": "ARI",
-    "silhouette": "Silhouette",
+_SHOWN: dict[str, tuple[str, tuple[object, ...]]] = {
+    "feature": ("Feature", ()),
+    "type": ("Type", ()),
+    "pooling": ("Pooling", ("",)),
+    "scaling": ("Scaling", ("", RepresentationParams.scaling)),
+    "reduction": ("Reduction", ("", "none")),
+    "manifold": ("Manifold", ("", "none")),
+    "algorithm": ("Algorithm", ()),
+    "n_clusters": ("Clusters", ()),
+    "coverage": ("Coverage", (1.0,)),
+    "nmi": ("NMI", ()),
+    "accuracy": ("Accuracy", ()),
+    "ari": ("ARI", ()),
+    "silhouette": ("Silhouette", ()),
 }
+"""Columns for people: their headings, and values that say nothing if all have them."""
+
+_WORDS = {
+    d.name: {str(value): label for value, label in d.choices}
+    for d in RepresentationParams.declared()
+    if d.choices
+} | {"type": {"array": "Array", "image": "Image", "embedding": "Embedding"}}
 _LATEX = str.maketrans(
     {c: "\\" + c for c in "&%$#_{}"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
@@ -80,8 +91,9 @@ class Table:
         """Return the columns that people look at, less those that say nothing here."""
         return [
             name
-            for name in _SHOWN
-            if any(row.get(name) not in (None, "", "none") for row in self.rows)
+            for name, (_, silent) in _SHOWN.items()
+            if name in _NAMING
+            or any(row.get(name) not in (None, *silent) for row in self.rows)
         ]
 
     @property
@@ -111,20 +123,21 @@ class Table:
     def markdown(self) -> str:
         """Return a table for a README: what was tried and the chief scores."""
         names = self.chief_columns()
-        lines = [[_SHOWN[name] for name in names], ["---"] * len(names)]
+        rules = ["---" if name in _TEXTS else "---:" for name in names]
+        lines = [[_SHOWN[name][0] for name in names], rules]
         lines += [[_markdown(row, name) for name in names] for row in self.rows]
         return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
     def latex(self) -> str:
         """Return the same for a paper: a tabular with plain rules."""
         names = self.chief_columns()
-        kinds = "".join("l" if name in _LEADING[:8] else "r" for name in names)
-        body = [" & ".join(_SHOWN[n] for n in names) + r" \\", r"\hline"]
-        body += [
-            " & ".join(_shown(row.get(n)).translate(_LATEX) for n in names) + r" \\"
-            for row in self.rows
+        kinds = "".join("l" if name in _TEXTS else "r" for name in names)
+        lines = [[_SHOWN[name][0] for name in names]]
+        lines += [
+            [_shown(row, name).translate(_LATEX) for name in names] for row in self.rows
         ]
-        inside = "\n".join(body)
+        head, *body = [" & ".join(cells) + r" \\" for cells in lines]
+        inside = "\n".join([r"\hline", head, r"\hline", *body, r"\hline"])
         return f"\\begin{{tabular}}{{{kinds}}}\n{inside}\n\\end{{tabular}}\n"
 
     def write(self, folder: Path, name: str) -> list[Path]:
@@ -211,13 +224,18 @@ class RowFile:
 
 
 def _markdown(row: Row, name: str) -> str:
-    return _shown(row.get(name)).replace("|", r"\|").replace("\n", " ")
+    return _shown(row, name).replace("|", r"\|").replace("\n", " ")
 
 
-def _shown(value: Any) -> str:
+def _shown(row: Row, name: str) -> str:
+    value = row.get(name)
     if isinstance(value, float):
         return f"{value:.3f}"
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    # Several features are one value.
+    words = _WORDS.get(name, {})
+    return " + ".join(words.get(part, part) for part in str(value).split("+"))
 
 
 def _cell(value: Any) -> Any:

@@ -85,8 +85,12 @@ def _distributed() -> Any:
 
 
 def _connected(address: str) -> Any:
+    distributed = _distributed()
     try:
-        return _distributed().Client(address, timeout=_CONNECT, set_as_default=False)
+        # A client that is made with an address that is none hangs when it is let go.
+        if not address.startswith("inproc:"):  # which has no port
+            distributed.comm.get_address_host_port(address)
+        return distributed.Client(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise EngineError(
             f"No Dask scheduler answers at {address!r} ({error}). The address is the "

@@ -29,10 +29,11 @@ from engine.audio.preparing import PreparationParams, prepare
 from engine.audio.reasons import plain_reason
 from engine.errors import AudioError, EngineError, ParameterError
 from engine.features.clip_files import KINDS, ClipFiles, content, write_whole
-from engine.features.machine import default_workers, longest_sound
+from engine.features.machine import longest_sound
 from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
 from engine.features.representation import Representation
 from engine.features.spectral import FEATURES, FeatureParams, features_of
+from engine.machine import default_workers
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 

@@ -112,6 +112,15 @@ def test_cancel_is_quick_and_jobs_are_drawn_as_they_are_done(cluster) -> None:
     assert len(drawn) < 100
 
 
+@pytest.mark.parametrize("address", ["", "host", "host:port", "http://host:1"])
+def test_what_is_no_address_is_refused_and_leaves_nothing_behind(
+    address, monkeypatch
+) -> None:
+    monkeypatch.delattr(distributed, "Client")  # one of these hangs when let go
+    with pytest.raises(EngineError, match="tcp://host:8786"):
+        list(compute_on_dask(slow_double, iter([]), address, lambda: None))
+
+
 def test_a_scheduler_that_is_not_there_is_named_soon(monkeypatch) -> None:
     monkeypatch.setattr(dask_pool, "_CONNECT", 1.0)
     began = time.monotonic()

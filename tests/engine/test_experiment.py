@@ -223,13 +223,31 @@ def test_tables_for_a_spreadsheet_a_readme_and_a_paper(tried, tmp_path) -> None:
     assert list(rows[0])[-2:] == ["versions", "seconds"]
     assert json.loads(rows[0]["parameters"])["method"] == "kmeans"
     best = (tmp_path / "out" / "best.md").read_text().splitlines()
-    assert best[0].startswith("| Feature | Type | Pooling | Algorithm | k | NMI | Acc")
+    assert best[0].startswith("| Feature | Type | Pooling | Algorithm | Clusters | NMI")
     assert len(best) == 2 + 4
     paper = (tmp_path / "out" / "best.tex").read_text()
-    assert r"mfcc\_without\_first & array & mean\_std" in paper
+    assert "MFCC without the first & Array & Mean and deviation over time" in paper
     assert paper.count(r"\\") == 5
+    assert paper.count(r"\hline") == 3
     top = max(row["nmi"] for row in table.rows if row["feature"] == "chroma")
     assert f"{top:.3f}" in "".join(best)
+
+
+def test_a_table_says_what_differs_and_how_much_is_noise(tried) -> None:
+    usual = tried(Grid.of(**SMALL | {"methods": ("kmeans",), "ks": (3,)}))
+    assert not {"scaling", "coverage", "manifold"} & set(usual.chief_columns())
+    grid = Grid.of(
+        features=("mfcc_without_first",),
+        poolings=("mean_std",),
+        scalings=("power", "standard"),
+        methods=("hdbscan:min_cluster_size=2",),
+    )
+    noisy = tried(grid)
+    assert any(row["coverage"] < 1 for row in noisy.rows)
+    assert {"scaling", "coverage"} < set(noisy.chief_columns())
+    assert (
+        Table([]).markdown() == "| Feature | Type | Algorithm |\n| --- | --- | --- |\n"
+    )
 
 
 def test_a_broken_clip_is_left_out_and_named(cache, sounds, tmp_path, capsys) -> None:
@@ -298,9 +316,24 @@ def test_the_command_says_the_best_and_writes_a_manifest(
         "mel",
         "chroma+descriptors",
     }
-    assert "k 99" in complained
+    assert len(complained.splitlines()) == 2  # a line per reason
+    assert "4 combinations without a result: " in complained
     assert len(document["input"]["digest"]) == 20
     assert (tmp_path / "manifest.json").exists()
     assert main([*map(str, words), "--methods", "kmeans:k=1"]) == 2
     assert main([*map(str, words), "--seeds", "x"]) == 2
     assert main([*map(str, words), "--embedding", "net"]) == 2
+    capsys.readouterr()
+    assert main([*map(str, words), "--ks", "98,99"]) == 1
+    assert "of 16 combinations none can be computed" in capsys.readouterr().err
+
+
+def test_without_labels_no_more_clusters_are_tried_than_there_are_clips(
+    sounds, cache, tmp_path
+) -> None:
+    words = ["experiment", str(next(Path(sounds.root).glob("*/"))), "--grid", "quick"]
+    words += ["--label", "none", "--out", str(tmp_path), "--cache", str(cache)]
+    assert main(words) == 0
+    rows = [json.loads(line) for line in (tmp_path / ROWS).read_text().splitlines()]
+    assert rows
+    assert not any(row["error"] for row in rows)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pytest
 
 from engine.cli.command import MATRIX
-from engine.cli.flags import ParamFlags
+from engine.cli.flags import ParamFlags, in_flags
+from engine.clustering.kmeans import KMeansParams
 from engine.clustering.methods import METHODS
 from engine.errors import ParameterError
+from engine.features.representation import RepresentationParams
 from engine.params import Params, param
 
 
@@ -78,8 +80,8 @@ def test_one_seed_seeds_all_and_the_full_name_is_as_good_as_k() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--k", "1"], r"--n-clusters \(Clusters\) must be at least 2; it is '1'"),
-        (["--k", "many"], r"--n-clusters.*'many'"),
+        (["--k", "1"], r"--k \(Clusters\) must be at least 2; it is '1'"),
+        (["--k", "many"], r"--k .*'many'"),
         (["--feature", "mel+tea"], r"--feature.*mel, mfcc; it is 'mel\+tea'"),
         (["--lowpass", "--cut-off", "nan"], r"--cut-off.*1 to 10000 Hz.*'nan'"),
         (["--method", "round", "--seed", "10"], r"--seed \(Seed\) must be 0 to 9"),
@@ -90,6 +92,13 @@ def test_one_seed_seeds_all_and_the_full_name_is_as_good_as_k() -> None:
 def test_what_is_wrong_is_said_by_the_name_of_the_flag(words, message) -> None:
     with pytest.raises(ParameterError, match=message):
         read(*words)
+
+
+def test_an_error_of_the_engine_is_told_in_flags() -> None:
+    with pytest.raises(ParameterError) as error:
+        KMeansParams(n_init=0)
+    assert in_flags(str(error.value)).startswith("--n-init (Starts) must be 1 to")
+    assert in_flags("KMeansParams.n_clusters is 0") == "--k is 0"
 
 
 def test_help_tells_label_unit_range_default_and_method() -> None:
@@ -158,3 +167,16 @@ def test_every_real_parameter_has_a_flag_and_no_two_mean_different_things() -> N
     sections = {d.name for params in MATRIX.values() for d in params.declared()}
     for params in methods.values():
         assert sections & {d.name for d in params.declared()} <= {"seed"}
+
+
+def test_what_depends_on_a_field_of_the_commands_own_is_accepted():
+    parser = argparse.ArgumentParser()
+    flags = ParamFlags(
+        {"representation": RepresentationParams},
+        skip=frozenset({"representation.pooling"}),
+    )
+    flags.add_to(parser)
+    sets, _, _ = flags.read(parser.parse_args(["--frames", "16"]))
+    assert sets["representation"].frames == 16
+    with pytest.raises(ParameterError, match="--variance has no effect without"):
+        flags.read(parser.parse_args(["--variance", "0.9"]))
