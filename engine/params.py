@@ -73,12 +73,13 @@ class Declared:
             words = 'one or more, joined by "+", of ' if self.several else "one of "
             return words + ", ".join(str(value) for value, _ in self.choices)
         unit = f" {self.unit}" if self.unit else ""
+        low, high = (None if v is None else _plain(v) for v in (self.low, self.high))
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}{unit}"
+            return f"{low} to {high}{unit}"
         if self.low is not None:
-            return f"at least {self.low:g}{unit}"
+            return f"at least {low}{unit}"
         if self.high is not None:
-            return f"at most {self.high:g}{unit}"
+            return f"at most {high}{unit}"
         return "yes or no" if self.kind is bool else f"any {self.kind.__name__}"
 
     def checked(self, value: Any, owner: str) -> Any:
@@ -122,6 +123,11 @@ class Declared:
         if self.low is not None and value < self.low:
             return False
         return not (self.high is not None and value > self.high)
+
+
+def _plain(number: float) -> str:
+    """Return a whole number in full: 2147483647, not 2.14748e+09."""
+    return str(int(number)) if float(number).is_integer() else f"{number:g}"
 
 
 def param(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.linkage import linkage, memory_needed, most_rows
-from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.microclusters import MICRO_CLUSTERS, ward_by_micro_clusters
 from engine.errors import ParameterError
+from engine.machine import limited_threads, memory_at_hand
 from engine.params import Params, param
 from engine.progress import Report, silent
 
@@ -82,17 +82,18 @@ def fit(matrix: Matrix, params: AgglomerativeParams, report: Report = silent) ->
     """
     reason = _reason_for_micro_clusters(matrix, params)
     notes: tuple[str, ...] = ()
-    if reason is None:
-        metric = params.metric if params.matters("metric") else "euclidean"
-        with limited_threads():
+    # One thread: with more, the last digits of the sums, and so the tree, depend on how
+    # many cores the machine has.
+    with limited_threads(1):
+        if reason is None:
+            metric = params.metric if params.matters("metric") else "euclidean"
             tree = linkage(matrix, params.linkage, metric, report)
-    else:
-        count = MICRO_CLUSTERS
-        if params.matters("micro_clusters"):
-            count = params.micro_clusters
-        # With more threads the order of the sums, and so the tree, is up to chance.
-        with limited_threads(1):
+        else:
+            count = MICRO_CLUSTERS
+            if params.matters("micro_clusters"):
+                count = params.micro_clusters
             tree = ward_by_micro_clusters(matrix, count, report)
+    if reason is not None:
         notes = (
             f"The tree was built by way of up to {count} micro-clusters, {reason}: "
             "exact inside and between them, not across their borders.",

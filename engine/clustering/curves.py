@@ -123,10 +123,12 @@ def elbow(x: Floats, y: Floats) -> int | None:
     Returns
     -------
     int or None
-        The index; None for fewer than three points, or a curve that does not fall.
+        The index; None for fewer than three points, and for a curve that does not fall
+        or lies nowhere below its chord.
     """
     if len(x) < 3 or not y[0] > y[-1]:
         return None
     across = (x - x[0]) / (x[-1] - x[0])
     down = (y[0] - y) / (y[0] - y[-1])
-    return int(np.argmax(down - across))
+    below = down - across
+    return int(np.argmax(below)) if below.max() > 1e-9 else None  # less is rounding

@@ -22,6 +22,10 @@ from engine.progress import Report, Step, silent
 
 Ints = npt.NDArray[np.int64]
 
+# Sums of distances that fall below this share of what was last added up have lost
+# digits enough to be added up again.
+_DOUBTFUL = 1e-3
+
 
 def cut_curves(
     matrix: npt.ArrayLike,
@@ -139,34 +143,56 @@ class _Silhouettes:
         self._sums[0] = self._distances.sum(axis=0)
         self._sizes = np.zeros(highest)
         self._sizes[0] = m
-        # What subtraction leaves where nothing is left.
-        self._rounding = 1e-12 * float(self._distances.max(initial=0.0))
+        self._exact = self._sums.copy()
         self._own = np.zeros(m, np.int64)
+        # The nearest other cluster of every leaf, and its mean distance.
+        self._nearest, self._apart = np.full(m, -1), np.full(m, np.inf)
 
     def split(self, parent: int, new: int, bigger: int, smaller: int) -> None:
-        first = int(self._tree.starts[smaller])
-        last = first + int(self._tree.sizes[smaller])
-        moved = self._order[self._before[first] : self._before[last]]
-        self._sums[new] = self._distances[moved].sum(axis=0)
+        moved = self._among(smaller)
+        self._sums[new] = self._exact[new] = self._distances[moved].sum(axis=0)
         self._sums[parent] -= self._sums[new]
         self._sizes[new] = len(moved)
         self._sizes[parent] -= len(moved)
         self._own[moved] = new
+        # Where little is left, subtraction has left the wrong digits.
+        lost = np.flatnonzero(self._sums[parent] <= _DOUBTFUL * self._exact[parent])
+        kept = self._distances[np.ix_(self._among(bigger), lost)].sum(axis=0)
+        self._sums[parent, lost] = self._exact[parent, lost] = kept
+        self._follow(parent, new)
+
+    def _follow(self, parent: int, new: int) -> None:
+        """Find the nearest other clusters again where the split may have changed them.
+
+        All of them have to be looked through only where the nearest one was split.
+        """
+        stale = np.flatnonzero(self._nearest == parent)
+        for cluster in (parent, new):
+            if self._sizes[cluster]:
+                apart = self._sums[cluster] / self._sizes[cluster]
+                nearer = (apart < self._apart) & (self._own != cluster)
+                self._apart[nearer], self._nearest[nearer] = apart[nearer], cluster
+        there = np.flatnonzero(self._sizes[: new + 1])
+        others = self._sums[np.ix_(there, stale)] / self._sizes[there, None]
+        others[there[:, None] == self._own[stale]] = np.inf
+        if len(stale):
+            self._apart[stale] = others.min(axis=0)
+            self._nearest[stale] = there[others.argmin(axis=0)]
+
+    def _among(self, node: int) -> Ints:
+        """Return the places in the sample of the leaves below a node."""
+        first = int(self._tree.starts[node])
+        last = first + int(self._tree.sizes[node])
+        return self._order[self._before[first] : self._before[last]]
 
     def mean(self, k: int) -> float | None:
         sizes, own = self._sizes[:k], self._own
-        line = np.arange(len(own))
         if not 2 <= np.count_nonzero(sizes) < len(own):
             return None
-        within = self._sums[own, line] / np.maximum(sizes[own] - 1, 1)
-        others = np.full((k, len(own)), np.inf)
-        there = np.flatnonzero(sizes)
-        others[there] = self._sums[there] / sizes[there, None]
-        others[own, line] = np.inf
-        nearest = others.min(axis=0)
-        scale = np.maximum(within, nearest)
-        valid = (sizes[own] > 1) & (scale > self._rounding)
-        return float(((nearest - within)[valid] / scale[valid]).sum()) / len(own)
+        within = self._sums[own, np.arange(len(own))] / np.maximum(sizes[own] - 1, 1)
+        scale = np.maximum(within, self._apart)
+        valid = (sizes[own] > 1) & (scale > 0.0)
+        return float(((self._apart - within)[valid] / scale[valid]).sum()) / len(own)
 
 
 class _Spreads:
@@ -196,9 +222,11 @@ class _Spreads:
     def _take(self, cluster: int, node: int) -> None:
         first, size = int(self._tree.starts[node]), int(self._tree.sizes[node])
         rows = self._rows[first : first + size]
-        centre = rows.mean(axis=0)
-        apart = rows - centre
+        # As in `spread_of`, from one of them, so that equal rows have no spread.
+        apart = rows - rows[0]
+        centre = apart.mean(axis=0)
+        apart -= centre
         squares = np.einsum("ij,ij->i", apart, apart)
-        self._sizes[cluster], self._centres[cluster] = size, centre
+        self._sizes[cluster], self._centres[cluster] = size, centre + rows[0]
         self._within[cluster] = squares.sum()
         self._radii[cluster] = np.sqrt(squares).mean()

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from engine.clustering.distances import blocks, prepared
 from engine.clustering.kdistance import k_distances, suggested_eps
-from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import NOISE, tidy
 from engine.errors import ParameterError
+from engine.machine import limited_threads, memory_at_hand
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 
@@ -64,10 +64,11 @@ def fit(matrix: Matrix, params: DBSCANParams, report: Report = silent) -> Fit:
     rows = prepared(matrix)
     with limited_threads():
         if params.radius == "automatic":
-            eps = suggested_eps(rows, params.min_samples, report)
+            # With more threads its last digits depend on how many cores there are.
+            with limited_threads(1):
+                eps = suggested_eps(rows, params.min_samples, report)
             notes.append(
-                f"Radius {eps:.4g}, at which the clusters tell the most about the most "
-                "clips."
+                f"Radius {eps:.4g}, suggested by the distances between the clips."
             )
         else:
             eps = params.eps

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from engine.clustering.contingency import UNKNOWN, Ints, codes_of, contingency
 from engine.clustering.distances import blocks, prepared
 from engine.clustering.internal import spread_of
-from engine.clustering.machine import limited_threads
 from engine.clustering.method import Matrix
 from engine.clustering.partition import NOISE
 from engine.clustering.silhouette import SAMPLE, measured, silhouette_samples
 from engine.errors import ParameterError
+from engine.machine import limited_threads
 from engine.progress import Report, Step, silent
 
 # Up to so many clips every one may be the medoid, beyond only those nearest the centre.

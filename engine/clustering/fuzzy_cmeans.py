@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.clustering.distances import between, prepared
-from engine.clustering.machine import limited_threads
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import size_order, tidy
+from engine.machine import limited_threads
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 
@@ -72,7 +72,8 @@ def fit(matrix: Matrix, params: FuzzyCMeansParams, report: Report = silent) -> F
     # scikit-fuzzy wants features x samples.
     features = np.ascontiguousarray(rows.T)
     moved = np.inf
-    with limited_threads():
+    # One thread: with more, the last digits depend on how many cores there are.
+    with limited_threads(1):
         centres, _ = kmeans_plusplus(rows, k, random_state=params.seed)
         membership = np.eye(k)[:, between(rows, centres).argmin(axis=1)]
         for iteration in range(params.max_iter):

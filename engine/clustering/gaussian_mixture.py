@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from engine.clustering.distances import prepared
-from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import size_order, tidy
 from engine.errors import ParameterError
+from engine.machine import limited_threads, memory_at_hand
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 

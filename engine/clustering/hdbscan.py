@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.clustering.density import Density, Floats, Indices, density, memory_needed
-from engine.clustering.machine import limited_threads, memory_at_hand
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import NOISE, Labels, tidy
 from engine.errors import ParameterError
+from engine.machine import limited_threads, memory_at_hand
 from engine.params import Params, param
 from engine.progress import Report, silent
 
@@ -67,7 +67,8 @@ def fit(matrix: Matrix, params: HDBSCANParams, report: Report = silent) -> Fit:
     """
     n = len(matrix)
     _check_memory(n)
-    with limited_threads():
+    # One thread: with more, the last digits depend on how many cores there are.
+    with limited_threads(1):
         found = density(matrix, params.min_samples or params.min_cluster_size, report)
     if n < params.min_cluster_size:
         labels, strength = np.full(n, NOISE, np.int32), np.zeros(n)

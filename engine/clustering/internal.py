@@ -50,24 +50,27 @@ def spread_of(matrix: npt.ArrayLike, labels: npt.ArrayLike) -> Spread:
 
     rows, every = np.asarray(matrix), np.asarray(labels, np.int64)
     inside = np.flatnonzero(every >= 0)
-    ids, own, sizes = np.unique(every[inside], return_inverse=True, return_counts=True)
+    ids, first, own, sizes = np.unique(
+        every[inside], return_index=True, return_inverse=True, return_counts=True
+    )
     k, d = len(ids), rows.shape[1]
     centres, radii, within = np.zeros((k, d)), np.zeros(k), np.zeros(k)
     pieces = blocks(len(inside), d)
-    # A shift loses nothing, and wins the digits of data that lie far from zero.
-    origin = rows[inside[0]].astype(np.float64) if k else 0.0
+    # From one of its clips each: so data far from zero keep their digits, and a cluster
+    # of equal clips has no spread at all.
+    origins = rows[inside[first]].astype(np.float64)
     for piece in pieces:
-        block = rows[inside[piece]] - origin
+        block = rows[inside[piece]] - origins[own[piece]]
         index = (own[piece], np.arange(len(block)))
         centres += csr_array((np.ones(len(block)), index), (k, len(block))) @ block
     centres /= sizes[:, None]
     for piece in pieces:
-        apart = rows[inside[piece]] - origin
+        apart = rows[inside[piece]] - origins[own[piece]]
         apart -= centres[own[piece]]
         squares = np.einsum("ij,ij->i", apart, apart)
         within += np.bincount(own[piece], squares, k)
         radii += np.bincount(own[piece], np.sqrt(squares), k)
-    return Spread(ids, sizes, centres + origin, radii / sizes, within)
+    return Spread(ids, sizes, centres + origins, radii / sizes, within)
 
 
 def calinski_harabasz(spread: Spread) -> float | None:

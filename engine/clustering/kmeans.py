@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.clustering.machine import limited_threads
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.partition import size_order, tidy
+from engine.machine import limited_threads
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
 

@@ -15,6 +15,8 @@ from engine.progress import Report, silent
 
 Matrix = npt.NDArray[np.float64]
 
+_LARGEST = 1e30  # beyond, squares and sums of them leave what a number can hold
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:
@@ -88,7 +90,7 @@ class Method:
         Parameters
         ----------
         matrix : float array, shape (n_rows, n_features)
-            One row per clip, finite, scaled as it should count.
+            One row per clip, -1e30 to 1e30, scaled as it should count.
         params : Params, optional
             Of this method's own type; by default its defaults.
         report : Report
@@ -102,7 +104,7 @@ class Method:
         Raises
         ------
         ParameterError
-            If the matrix is empty or not finite, there are fewer rows than clusters,
+            If the matrix is empty or out of range, there are fewer rows than clusters,
             or the machine has too little memory.
         """
         params = self.params() if params is None else params
@@ -117,11 +119,12 @@ class Method:
                 f"{self.label} needs a matrix with at least one row and one column; "
                 f"its shape is {rows.shape}"
             )
-        finite = np.isfinite(rows).all(axis=1)
-        if not finite.all():
+        # Also False for NaN.
+        usable = np.maximum(rows.max(axis=1), -rows.min(axis=1)) <= _LARGEST
+        if not usable.all():
             raise ParameterError(
-                f"{self.label} needs finite numbers; row {int(finite.argmin())} holds "
-                "NaN or infinity"
+                f"{self.label} needs finite numbers; row {int(usable.argmin())} holds "
+                f"NaN or infinity, or a number beyond {_LARGEST:g}"
             )
         n_clusters = getattr(params, "n_clusters", 1)
         if n_clusters > len(rows):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.method import Fit, Method
-from engine.clustering.silhouette import Sampled
+from engine.clustering.silhouette import Sampled, silhouette
 from engine.errors import ParameterError
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
@@ -54,7 +54,8 @@ class Trial:
     ----------
     params : Params
     silhouette : float or None
-        Mean over the clips in a cluster, -1 to 1; None where it is not defined.
+        Mean over the clips in a cluster, -1 to 1, as `engine.clustering.metrics.score`
+        has it; None where it is not defined.
     coverage : float
         Share of the clips that are in a cluster, not noise.
     n_clusters : int
@@ -91,7 +92,7 @@ class Search:
     trials : tuple of Trial
         The best first; of equals, the earlier in the grid.
     sampled : int or None
-        Clips whose silhouettes were averaged, where that is not all of them.
+        The most clips whose silhouettes were averaged, where there are more.
     left_out : int
         Combinations that the time limit left untried.
     """
@@ -185,7 +186,7 @@ def search(
     for combination in asked:
         if limits.seconds and time.monotonic() - began > limits.seconds:
             break
-        trials.append(_tried(combination, fits, basis, within))
+        trials.append(_tried(combination, fits, basis, limits.seed, within))
     report(Step(len(trials), len(asked), f"{method.label} searched", tuple(trials)))
     ordered = sorted(trials, key=lambda trial: -trial.score)
     return Search(tuple(ordered), basis.sampled, len(asked) - len(trials))
@@ -214,23 +215,25 @@ class _Fits:
     """Fits a method, each tree only once; remembers the last one."""
 
     def __init__(self, rows: npt.NDArray[Any], method: Method) -> None:
-        self._rows, self._method = rows, method
+        self.rows, self._method = rows, method
         self._key = ""
         self._tree: Hierarchy | None = None
 
     def fit(self, params: Params, report: Report) -> npt.NDArray[np.int32]:
         if not self._method.grows_tree:
-            return self._method.fit(self._rows, params, report).labels
+            return self._method.fit(self.rows, params, report).labels
         whole = params.replace(n_clusters=1)
         if self._tree is None or self._key != whole.key():
-            fit: Fit = self._method.fit(self._rows, whole, report)
+            fit: Fit = self._method.fit(self.rows, whole, report)
             assert fit.linkage is not None  # what grows_tree says
             self._tree, self._key = Hierarchy(fit.linkage), whole.key()
         k = int(getattr(params, "n_clusters", 1))
         return self._tree.labels_at(k)
 
 
-def _tried(params: Params, fits: _Fits, basis: Sampled, report: Report) -> Trial:
+def _tried(
+    params: Params, fits: _Fits, basis: Sampled, seed: int, report: Report
+) -> Trial:
     began = time.perf_counter()
     try:
         labels = fits.fit(params, report)
@@ -239,9 +242,10 @@ def _tried(params: Params, fits: _Fits, basis: Sampled, report: Report) -> Trial
         return Trial(params, None, 0.0, 0, took, str(error))
     took = time.perf_counter() - began
     inside = labels >= 0
+    width, _ = silhouette(fits.rows, labels, seed, report, basis)
     return Trial(
         params=params,
-        silhouette=basis.scores(labels, report),
+        silhouette=width,
         coverage=float(inside.mean()),
         n_clusters=len(np.unique(labels[inside])),
         seconds=took,

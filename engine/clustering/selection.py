@@ -24,8 +24,8 @@ from engine.progress import Report, Step, silent
 class SelectionParams(Params):
     """Which numbers of clusters are compared."""
 
-    lowest: int = param(2, label="From", unit="clusters", low=2, high=10_000)
-    highest: int = param(20, label="To", unit="clusters", low=2, high=10_000)
+    lowest: int = param(2, label="From", unit="clusters", low=2, high=1_000)
+    highest: int = param(20, label="To", unit="clusters", low=2, high=1_000)
     seed: int = param(
         0,
         label="Seed",

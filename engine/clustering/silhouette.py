@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.clustering.distances import blocks, prepared
-from engine.clustering.machine import limited_threads
 from engine.clustering.method import Matrix
 from engine.errors import ParameterError
+from engine.machine import limited_threads
 from engine.progress import Report, Step, silent
 
 Ints = npt.NDArray[np.int64]

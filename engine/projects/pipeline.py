@@ -14,6 +14,8 @@ from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
 from engine.params import Params
 
+_STEPS = ("preparation", "features", "representation", "projection")
+
 
 def _defaults() -> dict[str, Params]:
     return {name: method.params() for name, method in METHODS.items()}
@@ -70,6 +72,40 @@ class Pipeline:
     def n_clusters(self) -> int | None:
         """The chosen number of clusters; None where the method finds it itself."""
         return getattr(self.method_params, "n_clusters", None)
+
+    def choosing(self, method: str | None = None, **values: Any) -> Pipeline:
+        """Return a copy with another method and other parameters, by their names alone.
+
+        >>> Pipeline().choosing("kmeans", feature="mel", n_clusters=14).n_clusters
+        14
+
+        Parameters
+        ----------
+        method : str, optional
+            By default the one that is chosen already.
+        **values
+            Fields of whatever steps have one of that name, as on the command line.
+
+        Raises
+        ------
+        ParameterError
+            If a name is unknown or a value out of range.
+        """
+        chosen = replace(self, method=method or self.method)
+        steps: dict[str, Params] = {n: getattr(chosen, n) for n in _STEPS}
+        steps["method_params"] = chosen.method_params
+        known = {name for step in steps.values() for name in step.to_dict()}
+        if unknown := sorted(values.keys() - known):
+            raise ParameterError(
+                f"{unknown[0]} is no parameter of any step with {chosen.method}; these "
+                f"are: {', '.join(sorted(known))}"
+            )
+        changed: dict[str, Any] = {
+            n: step.replace(**{k: values[k] for k in values.keys() & step.to_dict()})
+            for n, step in steps.items()
+        }
+        method_params = changed.pop("method_params")
+        return replace(chosen, **changed).with_method_params(method_params)
 
     def with_method_params(self, params: Params) -> Pipeline:
         """Return a copy with other parameters for the chosen method."""

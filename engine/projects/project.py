@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ class Grouping:
         The tree, in SciPy's convention.
     membership : float32 array, shape (n_rows, n_clusters), or None
         Degrees of membership of a fuzzy method.
+    strength : float32 array, shape (n_rows,), or None
+        How firmly every row belongs to its cluster, 0 to 1, where the method tells.
     notes : tuple of str
         What the method wants a person to know about this run.
     """
@@ -45,6 +48,7 @@ class Grouping:
     labels: NDArray[np.int32]
     linkage: NDArray[np.float64] | None = None
     membership: NDArray[np.float32] | None = None
+    strength: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -175,6 +179,10 @@ class Project:
         if not self.mapped and layout is not None and layout.answers(asked):
             found = replace(found, layout=layout)
         return found
+
+    def choosing(self, method: str | None = None, **values: Any) -> Project:
+        """Return the same collection asked another way; see `Pipeline.choosing`."""
+        return replace(self, pipeline=self.pipeline.choosing(method, **values))
 
     def with_n_clusters(self, k: int) -> Project:
         """Return the project cut into k clusters, or asking for k.

@@ -78,6 +78,7 @@ def encode_grouping(grouping: Grouping) -> Record:
         "labels": grouping.labels,
         "linkage": grouping.linkage,
         "membership": grouping.membership,
+        "strength": grouping.strength,
     }
     arrays = {name: array for name, array in found.items() if array is not None}
     return {
@@ -100,15 +101,22 @@ def decode_grouping(
     )
     in_range = labels.size == 0 or (labels.min() >= NOISE and labels.max() < n_clips)
     _require(bool(in_range), "a label is out of range")
-    membership = arrays.get("membership")
+    membership, strength = arrays.get("membership"), arrays.get("strength")
     fits = membership is None or (membership.ndim == 2 and len(membership) == len(rows))
     _require(fits, "the memberships do not fit the rows")
+    fits = strength is None or strength.shape == rows.shape
+    _require(fits, "the strengths do not fit the rows")
+    for degrees in (membership, strength):
+        # Also False for NaN.
+        shares = degrees is None or bool(np.all((degrees >= 0.0) & (degrees <= 1.0)))
+        _require(shares, "a degree of membership is out of range")
     grouping = Grouping(
         pipeline=Pipeline.from_dict(values["pipeline"]),
         rows=rows,
         labels=labels,
         linkage=arrays.get("linkage"),
         membership=membership,
+        strength=strength,
         notes=tuple(str(note) for note in values["notes"]),
     )
     tree = grouping.hierarchy  # checks the linkage

@@ -11,9 +11,10 @@ from sklearn.mixture import GaussianMixture
 from engine.clustering import dbscan, hdbscan, kdistance
 from engine.clustering import gaussian_mixture as mixture
 from engine.clustering.dbscan import DBSCANParams
+from engine.clustering.density import density
 from engine.clustering.gaussian_mixture import GaussianMixtureParams
 from engine.clustering.hdbscan import HDBSCANParams
-from engine.clustering.kdistance import k_distances, suggested_eps
+from engine.clustering.kdistance import k_distances, lasting_radius, suggested_eps
 from engine.clustering.kmeans import KMeansParams
 from engine.clustering.methods import METHODS
 from engine.clustering.partition import NOISE, tidy
@@ -57,6 +58,25 @@ def test_dbscan_suggests_a_radius_at_which_groups_of_unequal_spread_part():
 
     assert agreement(suggested_eps(matrix, 5)) > 0.6
     assert agreement(knee(k_distances(matrix, 5))) < 0.4
+
+
+@pytest.mark.parametrize("n", [500, 7_000])
+def test_dbscan_finds_shapes_that_are_well_apart(n):
+    bend = np.linspace(0.0, np.pi, n // 2)
+    one = np.column_stack([np.cos(bend), np.sin(bend)])
+    matrix = np.vstack([one, [1.0, 0.5] - one])
+    matrix += 0.06 * np.random.default_rng(0).normal(size=matrix.shape)
+    labels = METHODS["dbscan"].fit(matrix).labels
+    truth = np.arange(len(matrix)) >= n // 2
+    assert normalized_mutual_info_score(truth, labels) > 0.95
+
+
+def test_no_radius_lasts_where_nothing_is_apart():
+    matrix = np.random.default_rng(0).normal(size=(400, 8))
+    assert lasting_radius(density(matrix, 5), 5) is None
+    copies = np.repeat(np.eye(3), 20, axis=0)
+    assert 0.0 < lasting_radius(density(copies, 5), 5) < 2**0.5
+    assert lasting_radius(density(np.ones((1, 2)), 5), 5) is None
 
 
 def test_dbscan_looks_at_a_sample_of_many_clips(monkeypatch):

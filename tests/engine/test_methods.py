@@ -111,6 +111,7 @@ def test_more_clusters_than_clips_names_both(method):
         (np.ones(3), r"matrix.*\(3,\)"),
         (np.array([[0.0], [np.nan]]), "row 1 holds NaN"),
         (np.array([[np.inf], [0.0]]), "row 0 holds NaN or infinity"),
+        (np.array([[0.0], [-3.4e38]], np.float32), "row 1 .* a number beyond 1e\\+30"),
     ],
 )
 def test_what_is_no_matrix_is_refused(method, matrix, complaint):
@@ -290,3 +291,13 @@ def test_ward_goes_by_micro_clusters_where_the_exact_tree_does_not_fit(monkeypat
     assert len(np.unique(np.c_[short.labels, truth], axis=0)) == 3
     chosen = params.replace(route="micro", micro_clusters=10)
     assert "up to 10 micro-clusters, as chosen" in method.fit(matrix, chosen).notes[0]
+
+
+def test_the_number_of_cores_changes_nothing(monkeypatch):
+    # Wide enough that BLAS adds up in another order with more threads.
+    matrix = np.random.default_rng(0).normal(size=(1500, 1000))
+    trees = []
+    for count in (2, 5):
+        monkeypatch.setattr("engine.machine.cores", lambda count=count: count)
+        trees.append(METHODS["agglomerative"].fit(matrix).linkage)
+    np.testing.assert_array_equal(*trees)

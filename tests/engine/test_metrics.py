@@ -298,3 +298,9 @@ def test_scoring_can_be_cancelled():
 
     with pytest.raises(Cancelled):
         score([0, 1, 0], matrix=np.eye(3), report=report)
+
+
+def test_clusters_of_equal_clips_have_no_spread():
+    # The mean of equal numbers is often not that number; of differences of 0 it is 0.
+    places = (0.1 * np.arange(1, 4))[np.arange(60) % 3, None] * np.ones((1, 5))
+    assert score(np.arange(60) % 3, None, places).calinski_harabasz == 1.0

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import is_monotonic, is_valid_linkage, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from engine.clustering import machine, microclusters
+from engine import machine
+from engine.clustering import microclusters
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.microclusters import (
     joined,

@@ -329,11 +329,29 @@ def test_membership_is_kept(finished, tmp_path):
         finished.grouping.rows,
         np.zeros(n, np.int32),
         membership=membership,
+        strength=membership[:, 0],
         notes=("blurred",),
     )
     layout = Layout(finished.pipeline, finished.positions)
     project = replace(finished, grouping=grouping, layout=layout, scores=None)
     again, _ = read(written(tmp_path / "a.audioclust", project))
     np.testing.assert_array_equal(again.grouping.membership, membership)
+    np.testing.assert_array_equal(again.grouping.strength, membership[:, 0])
     assert again.grouping.notes == ("blurred",)
     assert again.grouping.hierarchy is None
+
+
+def test_another_question_in_one_line_by_the_names_of_the_parameters():
+    project = Project(Dataset("/", (Clip("a.wav"),))).choosing(
+        "kmeans", feature="mel+mfcc", n_clusters=7, seed=3, hop=512, lowpass=True
+    )
+    pipeline = project.pipeline
+    assert (pipeline.method, pipeline.n_clusters) == ("kmeans", 7)
+    assert pipeline.representation.feature == "mel+mfcc"
+    assert pipeline.representation.seed == pipeline.method_params.seed == 3
+    assert (pipeline.features.hop, pipeline.preparation.lowpass) == (512, True)
+    assert project.choosing(hop=256).pipeline.n_clusters == 7
+    with pytest.raises(ParameterError, match=r"linkage is no parameter.*kmeans"):
+        project.choosing(linkage="single")
+    with pytest.raises(ParameterError, match="n_clusters"):
+        project.choosing(n_clusters=0)

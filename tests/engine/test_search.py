@@ -6,6 +6,7 @@ from sklearn.metrics import silhouette_score
 
 from engine.clustering import silhouette
 from engine.clustering.methods import METHODS
+from engine.clustering.metrics import score
 from engine.clustering.search import SearchParams, declared_grid, search
 from engine.errors import Cancelled, ParameterError
 
@@ -124,3 +125,16 @@ def test_a_search_can_be_followed_and_stopped():
 
     with pytest.raises(Cancelled):
         search(blobs()[0], KMEANS, report=stop)
+
+
+def test_noise_does_not_use_up_the_sample(monkeypatch):
+    monkeypatch.setattr("engine.clustering.silhouette.SAMPLE", 60)
+    rng = np.random.default_rng(0)
+    dense = [0.1 * rng.normal(size=(25, 3)) + 4.0 * i for i in range(2)]
+    matrix = np.vstack([*dense, rng.uniform(-20.0, 20.0, (100, 3))])
+    method = METHODS["dbscan"]
+    params = method.params(radius="fixed", eps=0.6)
+    best = search(matrix, method, params, {"min_samples": [5]}).best
+    expected = score(method.fit(matrix, best.params).labels, None, matrix)
+    assert best.silhouette == expected.silhouette
+    assert best.coverage == expected.coverage < 0.5

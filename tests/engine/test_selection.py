@@ -17,6 +17,7 @@ from engine.clustering.curves import CRITERIA, elbow
 from engine.clustering.cuts import cut_curves
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.methods import METHODS
+from engine.clustering.metrics import score
 from engine.clustering.selection import SelectionParams, select
 from engine.clustering.silhouette import Sampled
 from engine.errors import Cancelled, ParameterError
@@ -76,6 +77,30 @@ def test_any_tree_is_scored_as_its_labels_are(n, d, seed, ties):
     widths = [basis.scores(tree.labels_at(k)) for k in range(1, n + 1)]
     expected = np.array([np.nan if w is None else w for w in widths])
     np.testing.assert_allclose(curves.silhouette, expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("odd", ["far away", "equal", "outlier", "scales"])
+@pytest.mark.parametrize("linkage", ["ward", "single"])
+def test_odd_data_lose_no_digits(linkage, odd):
+    rng = np.random.default_rng(4)
+    matrix = rng.normal(size=(40, 3))
+    if odd == "far away":
+        matrix += 1e8
+    elif odd == "equal":
+        matrix = (0.1 * np.arange(1, 6)[:, None] * np.ones((1, 3)))[np.arange(40) % 5]
+    elif odd == "outlier":
+        matrix[0] += 1e9
+    else:
+        matrix *= 10.0 ** rng.integers(-8, 8, (40, 1))
+    tree = grown(matrix, linkage)
+    curves = cut_curves(matrix, tree, 40)
+    for i, k in enumerate(curves.k.tolist()):
+        scores = score(tree.labels_at(k), None, matrix)
+        for name in ("silhouette", "davies_bouldin", "calinski_harabasz"):
+            value = getattr(scores, name)
+            expected = np.nan if value is None else value
+            near = pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
+            assert getattr(curves, name)[i] == near, (k, name)
 
 
 def test_a_sample_stands_for_many(monkeypatch):
@@ -146,3 +171,5 @@ def test_an_elbow_is_where_the_curve_bends():
     assert elbow(x, np.maximum(10.0 - 2.0 * x, 1.0 - 0.01 * x)) == 3
     assert elbow(x[:2], x[:2]) is None
     assert elbow(x, x) is None
+    assert elbow(x, 20.0 - x) is None  # straight
+    assert elbow(x[:4], np.array([5.0, 5.0, 5.0, 4.0])) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.audio.dataset import Clip
-from engine.errors import AudioError, ParameterError
+from engine.errors import AudioError, Cancelled, ParameterError
 from engine.features.spectral import FEATURES
 from engine.projects import steps
 
@@ -79,3 +79,28 @@ def test_a_long_clip_is_inspected_in_part(finished, monkeypatch):
 def test_inspecting_a_file_that_is_gone_names_it(finished):
     with pytest.raises(AudioError, match=r"gone\.wav"):
         steps.inspect("gone.wav", Clip("gone.wav"), finished.pipeline.features)
+
+
+def test_making_the_matrix_is_followed_can_be_stopped_and_is_not_repeated(
+    places, finished
+):
+    reduction = finished.pipeline.representation.replace(reduction="pca", components=3)
+    pipeline = replace(finished.pipeline, representation=reduction)
+    keys, said = finished.extraction.keys, []
+
+    def stop(step):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        steps.lay_out(keys, pipeline, stop)
+    steps.group(keys, pipeline, said.append)
+    assert "Reading features" in {step.message for step in said}
+    said.clear()
+    steps.group(keys, pipeline, lambda step: said.append(step))
+    assert "Reading features" not in {step.message for step in said}
+
+
+def test_a_grouping_keeps_how_firmly_clips_belong(places, finished):
+    pipeline = replace(finished.pipeline, method="hdbscan")
+    grouping = steps.group(finished.extraction.keys, pipeline)
+    assert grouping.strength.shape == grouping.labels.shape

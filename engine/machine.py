@@ -1,4 +1,4 @@
-"""What this machine can give to a computation: threads and memory."""
+"""What this machine can give to a computation: processes, threads and memory."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ _VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_
 _VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def default_workers() -> int:
+    """Return how many processes to use: one less than cores, but both of two."""
+    return min(cores(), max(2, cores() - 1))
+
+
 def limited_threads(count: int | None = None) -> AbstractContextManager[object]:
     """Limit the threads of BLAS and OpenMP for a block of code.
 
@@ -32,7 +44,7 @@ def limited_threads(count: int | None = None) -> AbstractContextManager[object]:
     from threadpoolctl import threadpool_limits
 
     limit: AbstractContextManager[object] = threadpool_limits(
-        count or max(1, (os.cpu_count() or 2) - 1)
+        count or max(1, cores() - 1)
     )
     return limit
 
