@@ -52,6 +52,8 @@ class Curves:
         Against the truth; None where there is none.
     sampled : int or None
         Clips whose silhouettes were averaged, where that is not all of them.
+    n_clips : int
+        Clips that were grouped; 0 where that is not known.
     """
 
     k: npt.NDArray[np.int64]
@@ -63,9 +65,12 @@ class Curves:
     accuracy: Floats | None = None
     ari: Floats | None = None
     sampled: int | None = None
+    n_clips: int = 0
 
     @classmethod
-    def of(cls, found: Sequence[Measured], sampled: int | None) -> Curves:
+    def of(
+        cls, found: Sequence[Measured], sampled: int | None, n_clips: int = 0
+    ) -> Curves:
         """Put partitions of ascending numbers of clusters in a row."""
 
         def column(values: Sequence[float | None]) -> Floats:
@@ -83,6 +88,7 @@ class Curves:
             davies_bouldin=column([one.davies_bouldin for one in found]),
             calinski_harabasz=column([one.calinski_harabasz for one in found]),
             sampled=sampled,
+            n_clips=n_clips,
             **external,
         )
 
@@ -91,7 +97,8 @@ class Curves:
         """The number of clusters that each of the `CRITERIA` is in favour of.
 
         A criterion that is defined nowhere, and an elbow of fewer than three points,
-        suggest nothing. Of equals the smallest number.
+        suggest nothing. Of equals the smallest number. Clusters of one clip look
+        perfectly compact, so more clusters than half the clips are no suggestion.
         """
         found: dict[str, int] = {}
         bent = elbow(self.k.astype(np.float64), self.inertia)
@@ -103,6 +110,8 @@ class Curves:
             ("calinski_harabasz", 1.0),
         ):
             curve = sign * getattr(self, name)
+            if self.n_clips:
+                curve = np.where(2 * self.k <= self.n_clips, curve, np.nan)
             if np.isfinite(curve).any():
                 found[name] = int(self.k[np.nanargmax(curve)])
         return found

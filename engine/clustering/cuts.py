@@ -104,7 +104,7 @@ def cut_curves(
                 )
             )
     report(Step(highest, highest, "Scoring the cuts"))
-    return Curves.of(found, basis.sampled)
+    return Curves.of(found, basis.sampled, len(rows))
 
 
 Split = tuple[int, int, int, int]  # the parent's id, the new id, both child nodes

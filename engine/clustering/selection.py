@@ -131,4 +131,4 @@ def select(
             )
         )
     report(Step(len(ks), len(ks), f"{method.label} compared"))
-    return Curves.of(found, basis.sampled)
+    return Curves.of(found, basis.sampled, len(rows))

@@ -173,3 +173,11 @@ def test_an_elbow_is_where_the_curve_bends():
     assert elbow(x, x) is None
     assert elbow(x, 20.0 - x) is None  # straight
     assert elbow(x[:4], np.array([5.0, 5.0, 5.0, 4.0])) is None
+
+
+def test_clusters_of_one_clip_are_no_suggestion():
+    matrix = np.random.default_rng(2).normal(size=(12, 3))
+    matrix[::2] = matrix[1::2] + 1e-3
+    curves = select(matrix, TREE, None, SelectionParams(highest=11))
+    assert np.nanargmin(curves.davies_bouldin) > 4
+    assert max(curves.suggestions.values()) <= 6
