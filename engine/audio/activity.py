@@ -20,7 +20,12 @@ SILENT = -100.0
 _FRAME_SECONDS = 0.01
 _FLOOR = 1e-12  # power of the faintest level told apart: -120 dB
 _BACKGROUND_PERCENT = 10.0
+_STRETCH = (1000, 6000)  # frames of which the background is measured, 10 to 60 s,
+_STRETCHES = 4  # and a quarter of a recording in between,
+_STEPS = 6  # anew from each sixth of it to the next
 _RANGE = 60.0  # dB; a background further below the loudest moment is taken to be there
+_RISE = 30.0  # dB; what stays further above the recording's background is sound
+_QUIET = -50.0  # dB of full scale; a recording without any quiet part stays above
 _HYSTERESIS = 6.0  # dB
 
 
@@ -61,31 +66,63 @@ def _powers(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     return powers
 
 
-def threshold(levels: NDArray[np.float32], reference: str, level: float) -> float:
+def threshold(
+    levels: NDArray[np.float32], reference: str, level: float
+) -> float | NDArray[np.float64]:
     """Return the level that sound must exceed, in dB of full scale.
+
+    The background is that of the minute before or after, whichever is louder; where a
+    recording is shorter than four minutes, of a quarter of it, but at least 10 s. Where
+    nothing stands out of it and it is not quiet, all that is not quiet is sound.
 
     Parameters
     ----------
     levels : float32 array, shape (frames,)
         At least one.
     reference : {"background", "loudest", "full_scale"}
-        ``level`` is above the background (the level that a tenth of the frames stay
-        below), below the loudest frame, or below full scale.
+        ``level`` is above the background (the level that a tenth of the frames around
+        stay below), below the loudest frame, or below full scale.
     level : float
         In dB, above 0.
+
+    Returns
+    -------
+    float or float64 array, shape (frames,)
+        One for all frames, or one for each.
     """
     if reference == "full_scale":
         return -level
     loudest = float(levels.max())
     if reference == "loudest":
         return loudest - level
-    background = float(np.percentile(levels, _BACKGROUND_PERCENT))
-    return max(background, loudest - _RANGE) + level
+    whole = float(np.percentile(levels, _BACKGROUND_PERCENT))
+    lowest = max(whole, loudest - _RANGE)
+    background = np.clip(_background(levels), loudest - _RANGE, lowest + _RISE)
+    above = background + level
+    return _QUIET if whole > _QUIET and not (levels > above).any() else above
 
 
-def active(levels: NDArray[np.float32], above: float, hysteresis: float) -> Spans:
+def _background(levels: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the background around each frame.
+
+    It is the louder one of the stretch before and of that after it, so that a noise
+    that sets in is background at once.
+    """
+    size = np.clip(len(levels) // _STRETCHES, *_STRETCH)
+    latest = max(0, len(levels) - size)
+    starts = np.linspace(0, latest, 1 + _STEPS * latest // size).astype(int)
+    stretches = (levels[start : start + size] for start in starts)
+    found = [float(np.percentile(part, _BACKGROUND_PERCENT)) for part in stretches]
+    frames = np.arange(len(levels))
+    before, after = (np.interp(frames, at, found) for at in (starts + size, starts))
+    return np.maximum(before, after)
+
+
+def active(
+    levels: NDArray[np.float32], above: float | NDArray[np.float64], hysteresis: float
+) -> Spans:
     """Find the spans that exceed a level, as far as they stay near it."""
-    above = max(above, SILENT)
+    above = np.maximum(above, SILENT)
     near = np.concatenate([[False], levels > above - min(_HYSTERESIS, hysteresis), [0]])
     edges = np.flatnonzero(np.diff(near.astype(np.int8)))
     spans = edges.reshape(-1, 2)

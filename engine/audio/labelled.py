@@ -7,12 +7,38 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from engine.audio.dataset import Clip, Dataset
 from engine.audio.label_files import Span, labels_beside, read_labels
 from engine.audio.lookup import Lookup
 from engine.errors import AudioError, ParameterError
 
 _TOLD = 3  # problems of one label file that are told one by one
+
+
+class LabelTrack:
+    """The spans that are named of one recording.
+
+    Parameters
+    ----------
+    spans : sequence of Span
+        In the label file's order.
+    """
+
+    def __init__(self, spans: Sequence[Span] = ()) -> None:
+        self._spans = spans
+        self._starts = np.array([span.start for span in spans])
+        self._ends = np.array([span.end for span in spans])
+
+    def within(self, start: float, end: float) -> list[Span]:
+        """Return the spans that share some time with another, in their order."""
+        shared = (self._starts < end) & (self._ends > start)
+        return [self._spans[i] for i in np.flatnonzero(shared).tolist()]
+
+    def from_on(self, time: float) -> int:
+        """Return how many spans begin at a time or later."""
+        return int((self._starts >= time).sum())
 
 
 class LabelledSpans:
@@ -41,33 +67,42 @@ class LabelledSpans:
     def __init__(self, dataset: Dataset, file: str) -> None:
         self.notes: list[str] = []
         self._dataset = dataset
+        self._beside: dict[Path, Path | None] = {}
         self._read: dict[Path, tuple[Span, ...]] = {}
+        self._tracks: dict[str, LabelTrack] = {}
         self._of_all: dict[str, list[Span]] | None = None
         if file:
             self._of_all = self._sorted_out(Path(dataset.root, file))
 
-    def of(self, clip: Clip) -> Sequence[Span]:
-        """Return the spans of a clip's recording, in the label file's order.
+    def of(self, clip: Clip) -> LabelTrack:
+        """Return the spans of a clip's recording.
 
         Raises
         ------
         AudioError
             If no label file belongs to it, or that cannot be read.
         """
-        recording = self._dataset.file(clip)
+        if clip.path not in self._tracks:
+            spans = self._spans_of(self._dataset.file(clip))
+            self._tracks[clip.path] = LabelTrack(spans)
+        return self._tracks[clip.path]
+
+    def _spans_of(self, recording: Path) -> Sequence[Span]:
         if self._of_all is not None:
             return self._of_all.get(_key(recording), ())
-        path = labels_beside(recording)
+        if recording not in self._beside:
+            self._beside[recording] = labels_beside(recording)
+        path = self._beside[recording]
         if path is None:
             raise AudioError(str(recording), "no label file belongs to it")
         if path not in self._read:
-            spans = self._spans(path)
-            names = {Path(s.path.replace("\\", "/")).name for s in spans if s.path}
-            # A table beside a recording may be about its neighbours too.
-            if len(names) > 1 and recording.name in names:
-                spans = tuple(s for s in spans if s.path is None or _is(s, recording))
-            self._read[path] = spans
-        return self._read[path]
+            self._read[path] = self._spans(path)
+        spans = self._read[path]
+        names = {Path(s.path.replace("\\", "/")).name for s in spans if s.path}
+        # A table beside a recording may be about its neighbours too.
+        if len(names) > 1 and recording.name in names:
+            spans = tuple(s for s in spans if s.path is None or _is(s, recording))
+        return spans
 
     def _sorted_out(self, path: Path) -> dict[str, list[Span]]:
         """Return the spans of one label file by the recordings they are about."""

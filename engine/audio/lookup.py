@@ -28,7 +28,8 @@ class Lookup:
         An absolute path.
     report : Report
     inside : bool
-        Whether files must lie below the base.
+        Whether files must lie below the base. Otherwise those that lie outside must be
+        sounds by their extension.
     """
 
     def __init__(
@@ -110,6 +111,10 @@ class Lookup:
             if ours and os.path.isfile(full):  # noqa: PTH113 - does not raise
                 if self._inside and not is_below(full, self.base):
                     raise AudioError(name, f"it lies outside {self.base}")
+                # Any file at all may be named, and a decoder must not be set on it.
+                if not (is_sound(full) or is_below(full, self.base)):
+                    reason = f"it lies outside {self.base}, and is no sound by its name"
+                    raise AudioError(name, reason)
                 return full
         if folder:
             with suppress(AudioError):  # it may be a kind, and no folder

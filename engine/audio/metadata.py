@@ -70,7 +70,8 @@ def read_table(
     root : str or Path, optional
         The folder that paths start from. Files outside it are missing then. Without
         it, the folder of the table, or the one above where the table's own has no
-        sounds; and where files lie outside, the deepest folder that holds them all.
+        sounds; and where sounds lie outside, the deepest folder that holds them all.
+        What is no sound by its extension is missing there.
         Files on another drive than the table are never looked at.
     report : Report
 

@@ -24,6 +24,8 @@ _AT_ONCE = 64  # frames; stays in the cache
 _HIGHEST_FOR = 0.03  # seconds to either side
 _MEAN_OVER = 0.10
 _FAINTEST = 1.0  # dB; a flux that never reaches this is that of no onset
+_LEFT = 0.1  # of the power is what remains of a sound that was cut off: 10 dB less
+_ANEW = 2.0  # times the power of before means a new sound, however short
 
 
 def flux(
@@ -40,7 +42,8 @@ def flux(
     Returns
     -------
     flux : float32 array, shape (frames,)
-        Mean rise over the bands in dB.
+        Mean rise over the bands in dB; 0 where a sound is cut off, for the click of
+        that is in all bands.
     step : float
         Seconds from frame to frame. Frame i tells what is new from ``i * step`` on,
         which is the last quarter of its window. Before a recording there is what it
@@ -56,6 +59,7 @@ def flux(
     before: NDArray[np.float32] | None = None
     # Windows only where there is sound all over: its cut ends are no onsets.
     rises = [np.zeros(_HOPS - 1, np.float32)]
+    powers: list[NDArray[np.float64]] = []  # of each hop
     for block in blocks:
         held = np.concatenate([held, block])
         count = (len(held) - n_fft) // hop + 1
@@ -63,6 +67,9 @@ def flux(
             last = min(count, first + _AT_ONCE)
             piece = held[first * hop : (last - 1) * hop + n_fft]
             frames = np.lib.stride_tricks.sliding_window_view(piece, n_fft)[::hop]
+            if before is None:
+                powers.append(_powers(frames[0, :-hop].reshape(-1, hop)))
+            powers.append(_powers(frames[:, -hop:]))
             # In double precision: files of floats may exceed full scale by any factor.
             power = np.square(np.abs(np.fft.rfft(frames * window)))
             bands = np.add.reduceat(power, edges[:-1], axis=1) / widths
@@ -74,7 +81,12 @@ def flux(
             rises.append(np.maximum(steps, 0.0).mean(axis=1))
             before = highest[-1:]
         held = held[max(0, count) * hop :]
-    return np.concatenate(rises), hop / rate
+    found = np.concatenate(rises)
+    if before is not None:
+        if len(rest := held[n_fft - hop :]):
+            powers.append(_powers(rest[None]))
+        found[_ends(np.concatenate(powers))[: len(found)]] = 0.0
+    return found, hop / rate
 
 
 def pick(
@@ -114,6 +126,25 @@ def pick(
         if not kept or (peak - kept[-1]) * step >= distance:
             kept.append(peak)
     return np.array(kept, dtype=np.float64) * step
+
+
+def _powers(hops: NDArray[np.float32]) -> NDArray[np.float64]:
+    powers: NDArray[np.float64] = hops.var(axis=1, dtype=np.float64)
+    return powers
+
+
+def _ends(powers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell in whose window a sound is cut off, by the power of each frame's last hop.
+
+    The hop before the window is loud, the window after it is not, and nothing louder
+    begins in between.
+    """
+    padded = np.pad(powers, _HOPS, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HOPS + 1)
+    earlier, now = around[:, : _HOPS - 1], around[:, _HOPS - 1 : _HOPS + 1]
+    falls = around[:, _HOPS + 1 :].max(axis=1) < _LEFT * around[:, 0]
+    ends: NDArray[np.bool_] = falls & (now.max(axis=1) <= _ANEW * earlier.max(axis=1))
+    return ends
 
 
 def _of_three(bands: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def guess_label(columns: Mapping[str, Sequence[str]]) -> str | None:
         words = set(values) - {""}
         if key not in _NO_LABELS and 2 <= len(words) <= len(values) / 2:
             flags = all(word.casefold() in _FLAGS for word in words)
-            if not flags and not all(map(_is_number, words)):
+            if not flags and any(_number(word) is None for word in words):
                 return name
     return None
 
@@ -189,17 +190,21 @@ def _share(rows: Sequence[Row], column: int, test: Callable[[str], bool]) -> flo
 
 
 def _holds_times(rows: Sequence[Row], column: int) -> bool:
-    sample = rows[1 : _LOOKED_AT + 1]
-    return _share(sample, column, lambda cell: headings.seconds(cell) is not None) > 0
+    """Tell whether a column has times, be they such as no span can have."""
+
+    def is_time(cell: str) -> bool:
+        endless = math.isinf(_number(cell) or 0.0)
+        return endless or headings.seconds(cell) is not None
+
+    return _share(rows[1 : _LOOKED_AT + 1], column, is_time) > 0
 
 
 def _cell(row: Row, column: int) -> str:
     return row.cells[column] if column < len(row.cells) else ""
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
     try:
-        float(text.replace(",", "."))
+        return float(text.replace(",", "."))
     except ValueError:
-        return False
-    return True
+        return None

@@ -60,7 +60,7 @@ def segment(
     """Cut every clip of a dataset into spans, each a clip of its own.
 
     Recordings of any length are listened to in flat memory: of an hour no more is kept
-    than one number for each hundredth of a second.
+    than a few numbers for each hundredth of a second.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class _Run:
         self._dataset, self._params, self._report = dataset, params, report
         self._failures: list[Failure] = []
         self._empty: list[str] = []
-        self._outside = 0
+        self._outside: dict[str, int] = {}
         self._heard = self._total = 0.0
         self._reported = -1.0
         self._labelled = None
@@ -160,13 +160,12 @@ class _Run:
         clip = self._dataset.clips[index]
         start, end = self._bounds(index, info)
         if self._labelled is not None:
-            for span in self._labelled.of(clip):
+            track = self._labelled.of(clip)
+            self._outside[clip.path] = track.from_on(info.duration)
+            for span in track.within(start, end):
                 first, last = max(start, span.start), min(end, span.end)
-                if first < last:
-                    known = {**span.columns, LABEL_COLUMN: span.label}
-                    yield _Cut(index, _span(clip, first, last), known)
-                else:
-                    self._outside += 1
+                known = {**span.columns, LABEL_COLUMN: span.label}
+                yield _Cut(index, _span(clip, first, last), known)
             return
         if self._params.method == "windows":
             found = self._windows(clip, start, end, info)
@@ -251,10 +250,11 @@ class _Run:
 
     def _notes(self) -> tuple[str, ...]:
         notes = [] if self._labelled is None else list(self._labelled.notes)
-        if self._outside:
-            notes.append(
-                f"{self._outside} labels lie outside their recordings and are left out"
-            )
+        if outside := sum(self._outside.values()):
+            lie = "label lies outside its recording and is"
+            if outside > 1:
+                lie = "labels lie outside their recordings and are"
+            notes.append(f"{outside} {lie} left out")
         if self._empty:
             told = ", ".join(self._empty[:_NAMED])
             more = f" and {len(self._empty) - _NAMED} more"

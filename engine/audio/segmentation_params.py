@@ -54,7 +54,7 @@ class SegmentationParams(Params):
             "full_scale": "Below full scale",
         },
         needs=("method", ("silence",)),
-        help="The background is the level that a tenth of the recording stays below",
+        help="The background is the level that a tenth of each minute stays below",
     )
     level: float = param(
         12.0,

@@ -22,7 +22,7 @@ _SHORT = 30.0  # seconds; what is shorter is not worth a file kept open
 _PIECE = 0.25  # seconds read at once, so little is read in vain
 _IDLE = 2.0  # seconds after which nobody reads on: an open file cannot be deleted
 
-_Mark = tuple[str, int, int, int]
+_Mark = tuple[str, int, int, int, int]
 
 
 class Tape:
@@ -126,7 +126,8 @@ def opened(path: str | Path, status: os.stat_result) -> Tape:
         If it cannot be opened.
     """
     where = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
-    mark = (where, status.st_ino, status.st_size, status.st_mtime_ns)
+    times = status.st_mtime_ns, status.st_ctime_ns
+    mark = (where, status.st_ino, status.st_size, *times)
     return _shelf.take(mark) or Tape(path, mark)
 
 

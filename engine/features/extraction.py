@@ -23,20 +23,23 @@ from engine.audio.reasons import plain_reason
 from engine.errors import AudioError, ParameterError
 from engine.features.dask_pool import compute_on_dask
 from engine.features.identity import DigestCache, Stamp, clip_key, file_digest
-from engine.features.machine import default_workers, longest_prepared
+from engine.features.machine import longest_prepared
 from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
 from engine.features.sounds import span_row
 from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore, default_folder
+from engine.machine import default_workers
 from engine.progress import Report, Step, silent
 
 __all__ = ["Extraction", "Failure", "extract"]
 
 _FLUSH = 1.0  # seconds of work that a kill may cost
 _REPORT = 0.1  # seconds between two reports
+_RUN = 16  # clips in a row, where the order is given up for another process's sake
+_ROUNDS = 3  # as often as what was lost meanwhile is computed again
 _FEW = 40  # clips for which a second process costs more than it brings,
 _SMALL = 32 << 20  # unless their files have more bytes than this
-_PATIENCE = 60.0  # seconds that a clip may take in any case,
+_PATIENCE = 60.0  # seconds for which nothing may come of a clip in any case,
 _SLOWEST = 50_000  # and bytes of its file for which it may take another one
 
 
@@ -116,7 +119,10 @@ def extract(
     Notes
     -----
     A clip over which a worker process hangs is given up after a minute, and a second
-    for every 50 kB of its file; not so without processes or on a scheduler.
+    for every 50 kB of its file, in which nothing of it was decoded; not so without
+    processes or on a scheduler. What is deleted of the store meanwhile is computed
+    again. Processes that extract the same clips at once share the work: each takes
+    them in an order of its own as soon as it notices the others.
     """
     if workers is not None and workers < 0:
         raise ParameterError(f"extract: workers must be at least 0; it is {workers}")
@@ -125,13 +131,18 @@ def extract(
     folder = Path(folder or default_folder())
     store = FeatureStore(folder, params, preparation)
     with DigestCache(folder / "digests.sqlite") as digests:
-        run = _Run(dataset, params, preparation, store, digests, report)
-        try:
-            run.compute(workers, scheduler)
-        finally:
-            run.flush()
-    store.compact()
-    return run.result()
+        for _ in range(_ROUNDS):
+            run = _Run(dataset, params, preparation, store, digests, report)
+            try:
+                run.compute(workers, scheduler)
+            finally:
+                run.flush()
+            store.compact()
+            found = run.result()
+            # Somebody may have deleted the cache meanwhile, or a pack was damaged.
+            if all(key is None or key in store for key in found.keys):
+                break
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ class _Run:
         self._new_rows: dict[str, bytes] = {}
         self._new_digests: list[tuple[str, Stamp, bytes]] = []
         self._computed = self._settled = 0
+        self._alone = True  # as far as is known, no other process is at these clips
         self._flushed = time.monotonic()
         self._reported = 0.0
 
@@ -220,6 +232,9 @@ class _Run:
         self._flushed = time.monotonic()
         digests, self._new_digests = self._new_digests, []
         rows, self._new_rows = self._new_rows, {}
+        known = len(self._store)
+        self._store.refresh()
+        self._alone = self._alone and len(self._store) <= known
         if digests:
             self._digests.remember(digests)
         if rows:
@@ -240,8 +255,9 @@ class _Run:
 
     def _jobs(self) -> Iterator[Job]:
         """Settle every clip that needs no work, and yield the others."""
-        for index, clip in enumerate(self._dataset.clips):
+        for index in self._order():
             self._beat()
+            clip = self._dataset.clips[index]
             path = str(self._dataset.file(clip))
             try:
                 stamp, digest = self._file(path)
@@ -262,6 +278,17 @@ class _Run:
                 patience = _PATIENCE + stamp.size / _SLOWEST
                 span = clip.start > 0.0 or clip.end is not None
                 yield Job(index, request, patience, path if span else None)
+
+    def _order(self) -> Iterator[int]:
+        """Yield the clips in order; in one of our own once others are at them too.
+
+        Whoever keeps to the same order keeps computing what the others are computing.
+        """
+        count, chance = len(self._dataset), np.random.default_rng()
+        left = list(range(0, count, _RUN))
+        while left:
+            first = left.pop(0 if self._alone else int(chance.integers(len(left))))
+            yield from range(first, min(first + _RUN, count))
 
     def _file(self, path: str) -> tuple[Stamp, bytes]:
         if path not in self._files:

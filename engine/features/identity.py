@@ -14,7 +14,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,10 +26,21 @@ _CHUNK = 1 << 16  # below what the allocator maps afresh
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What changes when a file does: its size in bytes and time of change in ns."""
+    """What changes when a file does: its size in bytes and times of change in ns.
+
+    Some programs write a file anew and put the old time back. ``ctime_ns``, which they
+    cannot, tells (not on Windows); it changes with a file's rights and name as well, so
+    that two stamps may be equal without it.
+    """
 
     size: int
     mtime_ns: int
+    ctime_ns: int = field(default=0, compare=False)
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """All of it."""
+        return self.size, self.mtime_ns, self.ctime_ns
 
     @classmethod
     def of(cls, path: str) -> Stamp:
@@ -40,7 +51,7 @@ class Stamp:
         status = os.stat(path)  # noqa: PTH116 - thousands of calls
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", path)
-        return cls(status.st_size, status.st_mtime_ns)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def file_digest(path: str, beat: Callable[[], None]) -> bytes:
@@ -93,18 +104,19 @@ class DigestCache:
         """Return the digest of a file, or None if it is new or has changed."""
         with suppress(sqlite3.Error):
             row = self._connection.execute(
-                "SELECT digest FROM files WHERE path = ? AND size = ? AND mtime_ns = ?",
-                (_name(path), stamp.size, stamp.mtime_ns),
+                "SELECT digest FROM contents WHERE path = ? AND size = ? "
+                "AND mtime_ns = ? AND ctime_ns = ?",
+                (_name(path), *stamp.numbers),
             ).fetchone()
             return None if row is None else bytes(row[0])
         return None
 
     def remember(self, files: Iterable[tuple[str, Stamp, bytes]]) -> None:
         """Keep the digests of files under their paths and stamps."""
-        rows = [(_name(p), s.size, s.mtime_ns, digest) for p, s, digest in files]
+        rows = [(_name(p), *stamp.numbers, digest) for p, stamp, digest in files]
         with suppress(sqlite3.Error), self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows
+                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", rows
             )
 
 
@@ -132,10 +144,10 @@ def _opened(path: Path) -> sqlite3.Connection:
         # Losing the last second to a power cut costs reading a few files again.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, size INTEGER, "
-            "mtime_ns INTEGER, digest BLOB) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS contents (path BLOB PRIMARY KEY, size INTEGER, "
+            "mtime_ns INTEGER, ctime_ns INTEGER, digest BLOB) WITHOUT ROWID"
         )
-        connection.execute("SELECT path, size, mtime_ns, digest FROM files LIMIT 1")
+        connection.execute("SELECT path, size, digest FROM contents LIMIT 1")
     except sqlite3.Error:
         connection.close()
         raise

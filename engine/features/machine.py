@@ -1,37 +1,23 @@
-"""What this machine has for an extraction: cores, and memory for long sounds."""
+"""How long a sound may be that this machine works on as a whole."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
-from contextlib import suppress
-
 from engine.features.spectral import FeatureParams
-
-_UNKNOWN_MEMORY = 4 << 30  # bytes, where the system does not tell
-
-
-def default_workers() -> int:
-    """Return how many processes to use: one less than cores, but both of two."""
-    cores = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    return min(cores, max(2, cores - 1))
+from engine.machine import memory_at_hand
 
 
 def longest_sound(params: FeatureParams, workers: int) -> float:
     """Return how many seconds each of some workers can analyse as a whole.
 
-    Half of the machine's memory is for them all, the other half for everything else.
+    They share the memory at hand.
     """
-    return physical_memory() / 2 / workers / bytes_per_second(params)
+    return memory_at_hand() / workers / bytes_per_second(params)
 
 
 def longest_prepared(rate: int, workers: int) -> float:
     """Return how many seconds each of some workers can prepare as a whole."""
     # At the peak, a sound and three copies, one of them in double precision.
-    return physical_memory() / 2 / workers / (20 * rate)
+    return memory_at_hand() / workers / (20 * rate)
 
 
 def bytes_per_second(params: FeatureParams) -> float:
@@ -41,27 +27,3 @@ def bytes_per_second(params: FeatureParams) -> float:
     # spectra and five times the mel bands, in float32.
     per_frame = 16 * (params.n_fft // 2 + 1) + 20 * params.n_mels
     return 8 * params.rate + frames * per_frame
-
-
-def physical_memory() -> int:
-    """Return the machine's memory in bytes."""
-    if sys.platform == "win32":
-        status = _MemoryStatus()
-        status.length = ctypes.sizeof(status)
-        if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
-            return int(status.total)
-    else:
-        with suppress(OSError, ValueError):
-            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return _UNKNOWN_MEMORY
-
-
-class _MemoryStatus(ctypes.Structure):
-    """MEMORYSTATUSEX of the Windows API."""
-
-    _fields_ = (
-        ("length", ctypes.c_ulong),
-        ("load", ctypes.c_ulong),
-        ("total", ctypes.c_ulonglong),
-        ("others", ctypes.c_ulonglong * 6),
-    )

@@ -23,13 +23,16 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from engine.errors import AudioError, EngineError
+from engine.errors import AudioError, Cancelled, EngineError
 
 Compute = Callable[[Any], bytes]
 
 _AHEAD = 4  # jobs given to a worker beyond the one it is at, so that it never waits
 _TOGETHER = 32  # jobs of one source kept for one worker, so that others have some too
 _BEAT = 0.1  # seconds between two calls of ``beat`` at most
+_NAP = 2.0  # seconds without a look at the workers that count: more is a machine asleep
+_SIGN = 1.0  # seconds between two signs of life
+_ALIVE = "alive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Job:
     argument : object
         What the function is called with.
     patience : float
-        Seconds after which a worker process is taken to hang over it, and is ended.
+        Seconds after which a worker process is taken to hang over it, and is ended;
+        counted anew from each sign of life (`show_life`).
     source : str or None
         Jobs in a row that have the same one are done by one worker, in their order, as
         far as that keeps no other waiting.
@@ -71,13 +75,11 @@ class _Worker:
     kept: deque[Job] = field(default_factory=deque)  # to be given to no other
     ready: bool = False
     alone: bool = False  # given one job only, the suspect in an earlier death
-    since: float = 0.0  # when it began with the first job given
+    since: float = 0.0  # when it began with the first job given, or showed life
 
-    @property
-    def hangs(self) -> bool:
-        if not (self.ready and self.given):
-            return False
-        return time.monotonic() - self.since > self.given[0].patience
+    def hangs(self, now: float) -> bool:
+        waiting = self.ready and bool(self.given)
+        return waiting and now - self.since > self.given[0].patience
 
 
 def compute_here(
@@ -134,6 +136,8 @@ class _Pool:
         self._suspects: deque[Job] = deque()
         self._returned: deque[Job] = deque()
         self._workers: list[_Worker] = []
+        # Counts no time in which the workers, too, were stopped: the machine may sleep.
+        self._awake, self._looked = 0.0, time.monotonic()
 
     def start(self, workers: int) -> None:
         for _ in range(workers):
@@ -157,8 +161,13 @@ class _Pool:
     def answers(self) -> Iterator[Outcome]:
         """Wait a moment, and yield what the workers have answered."""
         by_pipe: dict[Any, _Worker] = {worker.pipe: worker for worker in self._workers}
-        for pipe in wait(list(by_pipe), _BEAT):
+        answered = wait(list(by_pipe), _BEAT)
+        now = time.monotonic()
+        self._awake += min(now - self._looked, _NAP)
+        self._looked = now
+        for pipe in answered:
             worker = by_pipe[pipe]
+            worker.since = self._awake
             try:
                 answer = worker.pipe.recv()
             except (EOFError, OSError):
@@ -166,11 +175,10 @@ class _Pool:
                 continue
             if answer is None:
                 worker.ready = True
-            else:
+            elif answer != _ALIVE:
                 worker.given.popleft()
                 yield answer
-            worker.since = time.monotonic()
-        for worker in [worker for worker in self._workers if worker.hangs]:
+        for worker in [worker for worker in self._workers if worker.hangs(self._awake)]:
             yield self._give_up(worker)
 
     def _give(self, worker: _Worker) -> None:
@@ -212,7 +220,7 @@ class _Pool:
 
     def _send(self, worker: _Worker, job: Job) -> None:
         if not worker.given:
-            worker.since = time.monotonic()
+            worker.since = self._awake
         worker.given.append(job)
         with suppress(OSError):  # a dead worker's jobs are dealt with when it is buried
             worker.pipe.send(job)
@@ -267,10 +275,33 @@ def _serve(pipe: Connection, compute: Compute) -> None:
     if hasattr(os, "nice"):
         os.nice(5)
     keep_freed_memory()
+    _line.pipe = pipe
     with threadpool_limits(limits=1), suppress(EOFError, OSError):
         pipe.send(None)
         while True:
             pipe.send(outcome_of(compute, pipe.recv()))
+
+
+class _Line:
+    """The line from a worker process to the pool; nowhere in any other process."""
+
+    pipe: Connection | None = None
+    used = 0.0
+
+
+_line = _Line()
+
+
+def show_life() -> None:
+    """Tell the pool that the job at hand goes on, however long it takes.
+
+    To be called between the pieces of a long job, by the thread that does it. Does
+    nothing where there is no pool.
+    """
+    now = time.monotonic()
+    if _line.pipe is not None and now - _line.used >= _SIGN:
+        _line.used = now
+        _line.pipe.send(_ALIVE)
 
 
 def _silence_codecs() -> None:
@@ -300,9 +331,11 @@ def _end_with_parent() -> None:
 
 
 def outcome_of(compute: Compute, job: Job) -> Outcome:
-    """Do one job here and now; whatever it raises is a reason."""
+    """Do one job here and now; whatever it raises is a reason, but for Cancelled."""
     try:
         return Outcome(job.number, compute(job.argument))
+    except Cancelled:
+        raise
     except AudioError as error:
         return Outcome(job.number, None, error.reason)
     except MemoryError:

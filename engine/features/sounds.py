@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from engine.audio.decoding import blocks, decode
 from engine.audio.preparing import PreparationParams, prepare, settling
+from engine.audio.reasons import duration
+from engine.errors import AudioError
 from engine.features.machine import bytes_per_second
+from engine.features.pool import show_life
 from engine.features.pooling import clip_row
 from engine.features.spectral import FeatureParams
 from engine.features.streaming import Sound, streamed_row
@@ -62,18 +65,29 @@ def span_row(
         long for it: to be trimmed, or to be brought to a loudness.
     """
     rate = params.rate
-    decoded = partial(blocks, path, start, end, rate=rate)
-    sound = _at_most(decoded(), _most_samples(params))
-    if sound is None and not preparation.changes_nothing:
-        if not (preparation.trim or preparation.normalise == "loudness"):
-            return streamed_row(_prepared(decoded, rate, preparation), params)
-        sound = decode(path, start, end, rate=rate, longest=longest)
+    decoded = partial(_decoded, path, start, end, rate)
+    most = _most_samples(params)
+    sound = _at_most(decoded(), most)
+    long = sound is None or preparation.length * rate > most
+    if long and not (preparation.trim or preparation.normalise == "loudness"):
+        return streamed_row(_prepared(decoded, rate, preparation), params)
+    if preparation.length > longest:
+        reason = f"padded to {duration(preparation.length)} it does not fit into memory"
+        raise AudioError(str(path), reason)
     if sound is None:
-        return streamed_row(decoded, params)
+        sound = decode(path, start, end, rate=rate, longest=longest)
     sound = prepare(sound, rate, preparation)
-    if len(sound) <= _most_samples(params):
+    if len(sound) <= most:
         return clip_row(sound, params)
     return streamed_row(partial(_pieces, sound), params)
+
+
+def _decoded(
+    path: str | Path, start: float, end: float | None, rate: int
+) -> Iterator[Floats]:
+    for piece in blocks(path, start, end, rate=rate):
+        show_life()
+        yield piece
 
 
 def _most_samples(params: FeatureParams) -> int:

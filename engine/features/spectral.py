@@ -29,6 +29,7 @@ FEATURES: dict[str, str] = {
 
 _AMIN = 1e-10  # the power below which everything counts as silence
 _RANGE_DB = np.float32(80.0)
+_LEAST_RANGE = 1.0  # Hz, of the mel bands; in less they have no width at all
 _LOUDEST = 1e9  # a sample beyond this would overflow float32 once squared and summed
 
 
@@ -92,7 +93,7 @@ class FeatureParams(Params):
     )
 
     def check(self) -> None:
-        """Refuse an odd hop, more coefficients than bands, and an empty range."""
+        """Refuse an odd hop, more MFCC than bands, and a range without width."""
         if self.hop % 2:
             raise ParameterError(
                 f"FeatureParams.hop (Hop) must be even, because chroma and MFCC use "
@@ -103,11 +104,11 @@ class FeatureParams(Params):
                 f"FeatureParams.n_mfcc (MFCC) must be at most the number of mel bands, "
                 f"{self.n_mels}; it is {self.n_mfcc}"
             )
-        if not self.fmin < self.highest <= self.rate / 2:
+        if not self.fmin + _LEAST_RANGE <= self.highest <= self.rate / 2:
             raise ParameterError(
-                f"FeatureParams.fmin and fmax (mel range) must ascend, at most to "
-                f"half the sample rate, {self.rate / 2:g} Hz; they are {self.fmin:g} "
-                f"and {self.highest:g}"
+                f"FeatureParams.fmin and fmax (mel range) must ascend by "
+                f"{_LEAST_RANGE:g} Hz or more, at most to half the sample rate, "
+                f"{self.rate / 2:g} Hz; they are {self.fmin:.9g} and {self.highest:.9g}"
             )
 
     @property

@@ -19,7 +19,8 @@ SHORTEST_SECONDS = 1.0
 _WINDOW_SECONDS = 8.0
 _STEP_SECONDS = 0.1
 _USUAL_BPM, _FASTEST_BPM = 120.0, 320.0
-_AT_ONCE = 64  # windows in memory at a time
+_AT_ONCE = 64  # windows in memory at a time,
+_MOST = 1 << 20  # but no more than have this many numbers, or one
 
 
 def onsets(bands: Floats, before: Floats | None = None) -> Floats:
@@ -60,7 +61,7 @@ def tempo_of(strength: Floats, rate: int, n_fft: int, hop: int) -> float:
     -------
     float
         In beats per minute, below 320; NaN for a sound that is shorter than
-        `SHORTEST_SECONDS` or has no onset.
+        `SHORTEST_SECONDS` or has no onset, and where the hop is too long for any beat.
 
     Notes
     -----
@@ -80,6 +81,8 @@ def tempo_of(strength: Floats, rate: int, n_fft: int, hop: int) -> float:
     length = int(_WINDOW_SECONDS * rate) // hop
     agreement = _mean_autocorrelation(strength, length, int(_STEP_SECONDS * rate / hop))
     bpm, prior = _lags(rate, hop, length)
+    if not np.isfinite(prior).any():
+        return float("nan")
     return float(bpm[np.argmax(np.log1p(1e6 * agreement) + prior)])
 
 
@@ -92,8 +95,9 @@ def _mean_autocorrelation(
     windows = windows[: len(strength) : max(1, step)]
     hann, n_fft = _hann(length), 1 << (2 * length - 1).bit_length()
     total = np.zeros(length)
-    for first in range(0, len(windows), _AT_ONCE):
-        spectra = np.fft.rfft(windows[first : first + _AT_ONCE] * hann, n_fft)
+    at_once = max(1, min(_AT_ONCE, _MOST // n_fft))
+    for first in range(0, len(windows), at_once):
+        spectra = np.fft.rfft(windows[first : first + at_once] * hann, n_fft)
         found = np.fft.irfft(spectra.real**2 + spectra.imag**2, n_fft)[:, :length]
         loudest = np.abs(found).max(axis=1)
         loudest[loudest < np.finfo(np.float64).tiny] = 1.0

@@ -1,5 +1,7 @@
 """Descriptors: those of librosa, and none where a sound has none."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from engine.features.descriptors import DESCRIPTORS, KEYS, MEASURES, describe
 from engine.features.pooling import clip_row, row_dtype
 from engine.features.presets import PRESETS
 from engine.features.spectral import FeatureParams
+from engine.features.tempo import tempo_of
 from tests.engine.test_spectral import sound
 
 PARAMS = FeatureParams()
@@ -78,6 +81,18 @@ def test_the_tempo_is_that_of_librosa_and_of_the_clicks(
     assert found == pytest.approx(bpm, rel=0.05)
 
 
+def test_the_tempo_of_the_finest_frames_needs_little_memory() -> None:
+    rate, hop = 500_000, 8
+    strength = np.zeros(3 * rate // hop, np.float32)
+    strength[:: rate // hop // 2] = 1.0
+    tracemalloc.start()
+    found = tempo_of(strength, rate, 128, hop)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == pytest.approx(120.0, rel=0.01)
+    assert peak < 200e6  # all windows at once take 1.5 GB
+
+
 def test_the_strongest_keys_come_first() -> None:
     t = np.arange(44_100) / 22_050
     pitches = ((880.0, 1.0), (1046.5, 0.9), (1318.5, 0.8))
@@ -94,6 +109,14 @@ def test_what_a_sound_does_not_have_is_not_a_number() -> None:
     assert all(silence[name] == 0 for name in MEASURES)
     assert np.isnan(described(clicks(120, 0.9))["tempo"])
     assert np.isfinite(described(clicks(120, 1.1))["tempo"])
+
+
+def test_a_hop_longer_than_any_beat_tells_no_tempo() -> None:
+    params = FeatureParams(rate=1000, hop=8192)
+    steps = np.repeat(np.random.default_rng(0).uniform(size=60), 1000)
+    sound = np.sin(np.arange(60_000)) * steps
+    row = clip_row(sound.astype(np.float32), params)
+    assert np.isnan(row["descriptors"][list(DESCRIPTORS).index("tempo")])
 
 
 def test_descriptors_are_told_in_words() -> None:

@@ -16,12 +16,12 @@ from engine.audio.dataset import Clip, Dataset
 from engine.audio.decoding import decode, write_wav
 from engine.audio.preparing import PreparationParams
 from engine.errors import Cancelled, ParameterError
-from engine.features import machine, sounds
+from engine.features import extraction, machine, sounds
 from engine.features.descriptors import DESCRIPTORS
 from engine.features.extraction import extract
-from engine.features.machine import longest_prepared, longest_sound, physical_memory
-from engine.features.pool import Job, compute_in_pool
-from engine.features.pooling import clip_row
+from engine.features.machine import longest_prepared, longest_sound
+from engine.features.pooling import clip_row, row_dtype
+from engine.features.sounds import span_row
 from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore
 from engine.progress import Step
@@ -63,6 +63,29 @@ def test_every_clip_is_extracted_once_and_then_reused(
     for field in ("mfcc_mean", "mel_image", "chroma_profile"):
         stored = store.gather([str(first.keys[17])], field)[0]
         np.testing.assert_allclose(stored, row[field], rtol=1e-4, atol=1e-4)
+
+
+def test_processes_at_the_same_clips_share_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process is one clip ahead, as if it had been started just before."""
+    dataset = write_tones(tmp_path / "sounds", 120)
+    monkeypatch.setattr(extraction, "_FLUSH", 0.0)
+    monkeypatch.setattr(extraction, "_REPORT", 0.0)
+    monkeypatch.setattr(extraction, "_RUN", 4)
+    others: list[int] = []
+
+    def report(step: Step) -> None:
+        while len(others) <= min(step.done, 119):
+            ahead = Dataset(dataset.root, (dataset.clips[len(others)],))
+            found = extract(ahead, folder=tmp_path / "cache", workers=0)
+            others.append(found.computed)
+
+    found = extract(dataset, folder=tmp_path / "cache", workers=0, report=report)
+    assert found.computed + found.reused == 120
+    assert found.computed + sum(others) < 180  # 240 where each does all
+    alone = extract(dataset, folder=tmp_path / "other", workers=0)
+    assert alone.keys == found.keys
 
 
 def test_a_moved_collection_is_recognised_and_an_edited_clip_is_not(
@@ -201,43 +224,13 @@ def await_that(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.05)
 
 
-def crash_on_thirteen(number: int) -> bytes:
-    if number == 13:
-        os._exit(139)
-    if number == 7:
-        raise ValueError("seven")
-    return str(number).encode()
-
-
-def test_a_job_that_ends_its_process_costs_only_itself() -> None:
-    jobs = (Job(n, n) for n in range(40))
-    outcomes = list(compute_in_pool(crash_on_thirteen, jobs, 2, lambda: None))
-    assert sorted(o.number for o in outcomes) == list(range(40))
-    failed = {o.number: o.reason for o in outcomes if o.result is None}
-    assert failed.keys() == {7, 13}
-    assert failed[7] == "ValueError: seven"
-    assert "139" in failed[13]
-    assert all(o.result == str(o.number).encode() for o in outcomes if o.result)
-
-
-def exit_at_once(number: int) -> bytes:
-    os._exit(3)
-
-
-def test_a_pool_in_which_everything_crashes_comes_to_an_end() -> None:
-    jobs = (Job(n, n) for n in range(3))
-    outcomes = list(compute_in_pool(exit_at_once, jobs, 2, lambda: None))
-    assert sorted(o.number for o in outcomes) == [0, 1, 2]
-    assert all("exit code 3" in o.reason for o in outcomes)
-
-
 def test_a_recording_too_long_for_the_memory_is_streamed_or_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = write_tones(tmp_path / "sounds", 2)
     write_wav(tmp_path / "sounds" / "9.wav", np.ones(22_050 * 60), 22_050)
     dataset = collection(tmp_path / "sounds")
-    monkeypatch.setattr(machine, "physical_memory", lambda: 20 << 20)
+    monkeypatch.setattr(machine, "memory_at_hand", lambda: 10 << 20)
     monkeypatch.setattr(sounds, "WHOLE_BYTES", 10 << 20)
     run = partial(extract, dataset, folder=tmp_path / "cache", workers=0)
     for streamed in (
@@ -256,53 +249,48 @@ def test_a_recording_too_long_for_the_memory_is_streamed_or_named(
         assert "60 s" in found.failures[0].reason
 
 
-def test_memory_is_shared_among_workers_and_finer_features_need_more() -> None:
-    assert physical_memory() > 256 << 20
+def test_memory_is_shared_among_workers_and_finer_features_need_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, "memory_at_hand", lambda: 1 << 30)
     one = longest_sound(FeatureParams(), 1)
     assert longest_sound(FeatureParams(), 4) == pytest.approx(one / 4)
     assert longest_sound(FeatureParams(hop=256), 1) < one / 2
     assert longest_prepared(22_050, 1) > one
 
 
-def sleep_on_five(number: int) -> bytes:
-    if number == 5:
-        time.sleep(60)
-    return str(number).encode()
+def test_what_is_deleted_meanwhile_is_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, cache = write_tones(tmp_path / "sounds", 8), tmp_path / "cache"
+    monkeypatch.setattr(extraction, "_FLUSH", 0.0)
+    monkeypatch.setattr(extraction, "_REPORT", 0.0)
+    deleted = []
+
+    def report(step: Step) -> None:
+        if step.done == 4 and not deleted:
+            deleted.append(step)
+            shutil.rmtree(cache)
+
+    found = extract(dataset, folder=cache, workers=0, report=report)
+    assert deleted
+    assert found.failures == ()
+    store = FeatureStore(cache, FeatureParams())
+    assert all(key in store for key in found.keys)
 
 
-def test_a_job_that_hangs_is_given_up_and_costs_only_itself() -> None:
-    jobs = (Job(n, n, patience=1.0) for n in range(20))
-    begin = time.monotonic()
-    outcomes = list(compute_in_pool(sleep_on_five, jobs, 2, lambda: None))
-    assert time.monotonic() - begin < 30
-    assert sorted(o.number for o in outcomes) == list(range(20))
-    assert [o.number for o in outcomes if o.result is None] == [5]
-    assert "1 s" in next(o.reason for o in outcomes if o.result is None)
-
-
-def tell_process(number: int) -> bytes:
-    time.sleep(0.01)
-    return str(os.getpid()).encode()
-
-
-def test_spans_of_a_recording_go_to_one_worker_in_their_order() -> None:
-    jobs = (Job(n, n, source=f"{n // 30}.wav") for n in range(120))
-    outcomes = list(compute_in_pool(tell_process, jobs, 2, lambda: None))
-    assert sorted(o.number for o in outcomes) == list(range(120))
-    by_process: dict[bytes | None, list[int]] = {}
-    for outcome in outcomes:
-        by_process.setdefault(outcome.result, []).append(outcome.number)
-    assert len(by_process) == 2
-    steps = [np.diff(numbers) for numbers in by_process.values()]
-    together = sum(int((step == 1).sum()) for step in steps)
-    assert together > 100
-
-
-def test_the_last_run_of_spans_is_shared() -> None:
-    jobs = (Job(n, n, source="long.wav") for n in range(32))
-    outcomes = list(compute_in_pool(tell_process, jobs, 2, lambda: None))
-    assert sorted(o.number for o in outcomes) == list(range(32))
-    assert len({o.result for o in outcomes}) == 2
+def test_a_fixed_length_beyond_the_memory_is_padded_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_wav(tmp_path / "a.wav", np.ones(8000), 8000)
+    params, padded = FeatureParams(rate=8000), PreparationParams(length=400.0)
+    whole = span_row(tmp_path / "a.wav", 0.0, None, params, padded, 3600.0)
+    monkeypatch.setattr(sounds, "WHOLE_BYTES", 10 << 20)
+    monkeypatch.setattr(sounds, "prepare", None)  # it would pad in memory
+    row = span_row(tmp_path / "a.wav", 0.0, None, params, padded, 3600.0)
+    for name in set(row_dtype(params).names or ()) - {"descriptors"}:
+        np.testing.assert_allclose(row[name], whole[name], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(row["descriptors"], whole["descriptors"], rtol=1e-4)
 
 
 def test_cancel_ends_a_long_recording(tmp_path: Path) -> None:
@@ -346,14 +334,3 @@ def test_a_preparation_that_the_rate_forbids_is_refused_at_once(tmp_path: Path) 
             PreparationParams(lowpass=True, cutoff=5000.0),
             folder=tmp_path,
         )
-
-
-def complain(number: int) -> bytes:
-    os.write(2, b"[src/libmpg123/layer3.c:1203] error: dequantization failed")
-    return b"done"
-
-
-def test_what_codecs_print_reaches_nobody(capfd: pytest.CaptureFixture[str]) -> None:
-    outcomes = list(compute_in_pool(complain, iter([Job(0, 0)]), 1, lambda: None))
-    assert outcomes[0].result == b"done"
-    assert "libmpg123" not in capfd.readouterr().err

@@ -124,6 +124,16 @@ def test_rows_with_times_are_spans(root: Path) -> None:
     assert "1 rows name a clip" in listing.notes[0]
 
 
+@pytest.mark.parametrize("start", ["inf", "-Infinity", "1e999", "1,5e999"])
+def test_a_start_that_is_never_is_no_whole_file(root: Path, start: str) -> None:
+    listing = read(root, f"file;start;end\n1;{start};2\n3;;2\n")
+    assert listing.dataset.clips == (Clip("dog/3.wav", 0.0, 2.0),)
+    (error,) = listing.missing
+    assert error.reason == f"line 2: a span must start at 0 s or later; it is {start!r}"
+    listing = read(root, "file;from;to\n1;nan;Rome\n3;Bonn;Paris\n")
+    assert listing.dataset.clips == (Clip("cat/1.wav"), Clip("dog/3.wav"))
+
+
 def test_times_may_be_an_offset_and_a_duration(root: Path) -> None:
     listing = read(root, "audio_filepath,offset,duration\n1,0.5,2\n")
     assert listing.dataset.clips == (Clip("cat/1.wav", 0.5, 2.5),)
@@ -173,6 +183,20 @@ def test_nothing_outside_a_given_root_is_touched(root: Path) -> None:
     assert paths(listing) == ["1.wav"]
     assert all("outside" in error.reason for error in listing.missing)
     assert len(listing.missing) == 2
+
+
+def test_what_is_no_sound_must_lie_below_the_root(root: Path) -> None:
+    (root / "private").write_text("secret")
+    (root / "dog" / "odd").touch()
+    table = root / "dog" / "t.csv"
+    rows = [root / "private", "../private", "3.wav", root / "cat" / "1.wav", "odd"]
+    table.write_text("path\n" + "".join(f"{row}\n" for row in rows))
+    listing = read_table(table)
+    assert listing.dataset.root == str(root)
+    assert paths(listing) == ["dog/3.wav", "cat/1.wav", "dog/odd"]
+    reasons = [error.reason for error in listing.missing]
+    assert [reason[:6] for reason in reasons] == ["line 2", "line 3"]
+    assert all("outside" in reason and "no sound" in reason for reason in reasons)
 
 
 def test_absolute_paths_below_the_root_become_relative(root: Path) -> None:

@@ -11,9 +11,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audio import activity, onsets
+from engine.audio import activity, labelled, onsets
 from engine.audio.dataset import Clip, Dataset
 from engine.audio.decoding import blocks, decode, write_wav
+from engine.audio.label_files import LabelFile, read_labels
 from engine.audio.segmentation import SegmentationParams, segment
 from engine.audio.windows import windows
 from engine.errors import AudioError, Cancelled, ParameterError
@@ -149,7 +150,7 @@ def test_a_span_of_a_recording_is_cut_within_its_bounds(tmp_path: Path) -> None:
         ("silence", np.zeros(RATE)),
         ("one sample", np.ones(1)),
         ("an offset", np.full(RATE, 0.5)),
-        ("noise", 0.1 * np.random.default_rng(0).standard_normal(5 * RATE)),
+        ("noise", 1e-3 * np.random.default_rng(0).standard_normal(5 * RATE)),
     ],
 )
 @pytest.mark.parametrize("method", ["silence", "onsets"])
@@ -183,6 +184,36 @@ def test_onsets_are_where_sounds_begin(tmp_path: Path) -> None:
     np.testing.assert_allclose(spans[:, 0], starts - 0.01, atol=0.02)
     assert (spans[:-1, 1] <= spans[1:, 0]).all()
     assert (spans[:, 1] - spans[:, 0] <= 0.51 + 1e-6).all()
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-4])
+@pytest.mark.parametrize("lasting", [0.08, 0.3])
+@pytest.mark.parametrize("fade", [0.0, 0.003])
+def test_the_end_of_a_tone_is_no_onset(
+    tmp_path: Path, noise: float, lasting: float, fade: float
+) -> None:
+    starts = np.array([1.0037, 2.5, 4.0441, 6.123])
+    samples = noise * np.random.default_rng(0).standard_normal(8 * RATE)
+    at = np.arange(round(lasting * RATE)) / RATE
+    faded = np.minimum(at, lasting - at) / fade if fade else np.ones(len(at))
+    for start in (starts * RATE).astype(int):
+        samples[start : start + len(at)] += (
+            0.3 * np.minimum(1.0, faded) * np.sin(2 * np.pi * 440 * at)
+        )
+    spans = spans_of(samples, tmp_path, method="onsets", padding=0.0)
+    np.testing.assert_allclose(spans[:, 0], starts, atol=0.02)
+
+
+@pytest.mark.parametrize("lasting", [0.002, 0.02])
+def test_short_sounds_in_a_row_are_all_onsets(tmp_path: Path, lasting: float) -> None:
+    rng = np.random.default_rng(0)
+    starts = np.arange(0.5, 3.5, 0.08)
+    samples = 1e-4 * rng.standard_normal(4 * RATE)
+    for start in (starts * RATE).astype(int):
+        count = round(lasting * RATE)
+        samples[start : start + count] += 0.3 * rng.standard_normal(count)
+    spans = spans_of(samples, tmp_path, method="onsets", padding=0.0)
+    np.testing.assert_allclose(spans[:, 0], starts, atol=0.02)
 
 
 def test_onsets_agree_with_librosa(tmp_path: Path) -> None:
@@ -275,7 +306,30 @@ def test_labels_beside_recordings_name_their_spans(tmp_path: Path) -> None:
     assert found.dataset.columns["label"] == ("day", "day", "night")
     assert [failure.index for failure in found.failures] == [2]
     assert "no label file" in found.failures[0].reason
-    assert found.notes == ("1 labels lie outside their recordings and are left out",)
+    assert found.notes == ("1 label lies outside its recording and is left out",)
+
+
+def test_labels_cut_windows_of_their_recording_and_are_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_wav(tmp_path / "a.wav", bursts([], 3.0), RATE)
+    (tmp_path / "a.txt").write_text("0.5\t1.5\twren\n2.0\t2.5\trobin\n7\t8\twren\n")
+    reads = []
+
+    def read(path: Path) -> LabelFile:
+        reads.append(path)
+        return read_labels(path)
+
+    monkeypatch.setattr(labelled, "read_labels", read)
+    cut = segment(of_files(tmp_path), SegmentationParams(length=1.0)).dataset
+    found = segment(cut, SegmentationParams(method="labels"))
+    assert [(clip.start, clip.end) for clip in found.dataset.clips] == [
+        (0.5, 1.0),
+        (1.0, 1.5),
+        (2.0, 2.5),
+    ]
+    assert found.notes == ("1 label lies outside its recording and is left out",)
+    assert len(reads) == 1
 
 
 def test_one_label_file_serves_a_folder(tmp_path: Path) -> None:

@@ -116,6 +116,8 @@ def test_no_samples_are_refused() -> None:
         ({"hop": 511}, "hop.*even.*511"),
         ({"n_mfcc": 40, "n_mels": 20}, "n_mfcc.*at most.*20.*40"),
         ({"fmin": 9000.0, "fmax": 8000.0}, "ascend"),
+        ({"fmin": 8000.0, "fmax": 8000.5}, "ascend by 1 Hz.*8000 and 8000.5"),
+        ({"fmin": 11_024.999}, "ascend by 1 Hz.*11024.999 and 11025"),
         ({"fmax": 12_000.0}, "11025"),
         ({"n_fft": 1000}, "n_fft.*one of.*1000"),
     ],
@@ -123,6 +125,18 @@ def test_no_samples_are_refused() -> None:
 def test_contradictions_name_the_parameter(wrong: dict, words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         FeatureParams(**wrong)
+
+
+@pytest.mark.parametrize("fmin", [0.0, 8000.0])
+@pytest.mark.parametrize("n_fft", [128, 8192])
+def test_the_narrowest_mel_range_is_computed_in_silence(
+    fmin: float, n_fft: int
+) -> None:
+    params = FeatureParams(fmin=fmin, fmax=fmin + 1.0, n_mels=256, n_fft=n_fft)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        features = features_of(np.random.default_rng(0).normal(size=9000), params)
+    assert np.isfinite(features["mel"]).all()
 
 
 @pytest.mark.parametrize("rate", [8000, 22_050, 48_000])

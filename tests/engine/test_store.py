@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -288,6 +289,23 @@ def test_digests_are_remembered_until_the_file_changes(tmp_path: Path) -> None:
         assert one.get(str(file), stamp) == other.get(str(file), stamp) == digest
         assert one.get(str(file), Stamp(stamp.size, stamp.mtime_ns + 1)) is None
         assert one.get(str(file), Stamp(stamp.size + 1, stamp.mtime_ns)) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells no time of change")
+def test_a_file_written_anew_under_its_old_time_has_a_new_digest(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(b"sound")
+    before = Stamp.of(str(file))
+    with DigestCache(tmp_path / "digests.sqlite") as digests:
+        digests.remember([(str(file), before, b"digest")])
+        time.sleep(0.05)
+        file.write_bytes(b"other")
+        os.utime(file, ns=(before.mtime_ns, before.mtime_ns))
+        after = Stamp.of(str(file))
+        assert after == before
+        assert digests.get(str(file), after) is None
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, b""])
