@@ -39,6 +39,7 @@ _SHOWN: dict[str, tuple[str, tuple[object, ...]]] = {
     "manifold": ("Manifold", ("", "none")),
     "algorithm": ("Algorithm", ()),
     "n_clusters": ("Clusters", ()),
+    "seed": ("Seed", (0,)),
     "coverage": ("Coverage", (1.0,)),
     "nmi": ("NMI", ()),
     "accuracy": ("Accuracy", ()),

@@ -337,3 +337,12 @@ def test_without_labels_no_more_clusters_are_tried_than_there_are_clips(
     rows = [json.loads(line) for line in (tmp_path / ROWS).read_text().splitlines()]
     assert rows
     assert not any(row["error"] for row in rows)
+
+
+def test_a_table_of_several_seeds_tells_them_apart(tried) -> None:
+    once = tried(Grid.of(**{**SMALL, "features": ("chroma",), "ks": (3,)}))
+    assert "Seed" not in once.markdown()
+    twice = Grid.of(**{**SMALL, "features": ("chroma",), "ks": (3,), "seeds": (0, 7)})
+    table = tried(twice)
+    assert "| Seed |" in table.markdown()
+    assert {row["seed"] for row in table.rows} == {0, 7}
