@@ -37,16 +37,20 @@ def made(folder):
     return bad_files.write_bad_files(folder)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_ffmpeg():
+    """With FFmpeg the same files have other outcomes; see test_foreign_codecs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audioread, "available_backends", list)
+        yield
+
+
 @pytest.fixture(scope="module")
-def outcomes(folder, made):
+def outcomes(folder, made, without_ffmpeg):
     """What came of each file: the outcome, and the reason if there is one."""
     found = scan(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        # With FFmpeg the same files have other outcomes.
-        patch.setattr(audioread, "available_backends", list)
-        extraction = extract(
-            found.dataset, COARSE, folder=folder.parent / "cache", workers=0
-        )
+    cache = folder.parent / "cache"
+    extraction = extract(found.dataset, COARSE, folder=cache, workers=0)
     paths = [clip.path for clip in found.dataset.clips]
     result = dict.fromkeys(paths, (DECODED, ""))
     for failure in extraction.failures:
