@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from functools import cached_property
 from engine.audio.scanning import AUDIO_EXTENSIONS, sounds_below
 from engine.errors import AudioError
 from engine.progress import Report, silent
+
+_SPELLED_BYTE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 
 
 class Lookup:
@@ -94,7 +97,7 @@ class Lookup:
 
     def _search(self, name: str, folder: str) -> str:
         slashed = name.replace("\\", "/")
-        for spelling in (name, slashed):
+        for spelling in dict.fromkeys((name, _with_bytes(name), slashed)):
             plain = self._in_folder(spelling)
             if plain is not None:
                 return plain
@@ -207,6 +210,15 @@ def _key(name: str) -> str:
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def _with_bytes(name: str) -> str:
+    """Return a name with its undecodable bytes, where a table spells them out.
+
+    Ours that are text throughout, such as the clusters, write such a byte as a
+    backslash, "udc" and its two digits.
+    """
+    return _SPELLED_BYTE.sub(lambda byte: chr(int(byte[1], 16)), name)
 
 
 def _drive(path: str) -> str:

@@ -1,6 +1,7 @@
 """Tables name sounds, however they were written."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from engine.audio.metadata import Listing, read_table, write_table
 from engine.audio.tables import cell_text, plain_text
 from engine.errors import AudioError, Cancelled
 from engine.progress import Step
+from engine.projects.exporting import write_csv
+from engine.projects.project import Project
 
 SOUNDS = ("cat/1.wav", "cat/2.wav", "dog/3.wav", "dog/4.wav", "é 5.ogg")
 
@@ -313,3 +316,12 @@ def test_a_long_table_tells_how_far_it_is(root: Path) -> None:
 def test_a_cell_of_any_length_is_read(root: Path) -> None:
     listing = read(root, f"path,text,label\ncat/1.wav,{'x' * 300_000},a\n3,,b\n")
     assert len(listing.dataset.columns["text"][0]) == 300_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_a_name_that_is_no_text_is_found_by_how_the_clusters_spell_it(tmp_path) -> None:
+    clips = (Clip("caf\udce9.wav"), Clip("plain.wav"))
+    for clip in clips:
+        (tmp_path / clip.path).touch()
+    write_csv(Project(Dataset(str(tmp_path), clips)), tmp_path / "clusters.csv")
+    assert read_table(tmp_path / "clusters.csv").dataset.clips == clips
