@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clustering.distances import blocks, prepared
+from engine.clustering.distances import prepared
 from engine.clustering.kdistance import k_distances, suggested_eps
 from engine.clustering.method import Fit, Matrix, Method
+from engine.clustering.neighbours import Neighbours, cut
 from engine.clustering.partition import NOISE, tidy
-from engine.errors import ParameterError
-from engine.machine import limited_threads, memory_at_hand
+from engine.machine import limited_threads
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
-
-_BYTES_PER_PAIR = 24
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,8 @@ def fit(matrix: Matrix, params: DBSCANParams, report: Report = silent) -> Fit:
     """Group by density (Ester, Kriegel, Sander and Xu 1996).
 
     Clusters are the connected components of the cores' neighbour graph, and a border
-    clip goes to the first cluster that reaches it: scikit-learn's ``DBSCAN``, but in
-    blocks that can be followed and stopped.
-
-    Raises
-    ------
-    ParameterError
-        If there are more pairs of neighbours than the memory at hand can hold.
+    clip goes to the first cluster that reaches it: scikit-learn's ``DBSCAN``, but
+    without keeping the neighbours, and in tiles that can be followed and stopped.
     """
     notes = []
     rows = prepared(matrix)
@@ -100,35 +93,65 @@ def candidates(matrix: Matrix, params: DBSCANParams) -> dict[str, tuple[Any, ...
 def _components(
     rows: Matrix, eps: float, min_samples: int, report: Report
 ) -> npt.NDArray[np.int32]:
-    from scipy.sparse import vstack
-    from scipy.sparse.csgraph import connected_components
-    from sklearn.neighbors import NearestNeighbors
-
+    near = Neighbours(rows, eps)
     n = len(rows)
-    index = NearestNeighbors(radius=eps).fit(rows)
-    found, pairs = [], 0
-    for block in blocks(n, n):
-        report(Step(block.start, n, "Finding neighbours"))
-        near = index.radius_neighbors_graph(rows[block]).astype(np.bool_)
-        found.append(near)
-        pairs += near.nnz
-        if pairs * _BYTES_PER_PAIR > memory_at_hand():
-            raise ParameterError(
-                f"DBSCANParams.eps must be lower: within {eps:.4g} of each other there "
-                f"are over {pairs} pairs among {n} clips, more than the memory can hold"
-            )
-    graph = vstack(found, format="csr")
-    core = np.diff(graph.indptr) >= min_samples
-    labels = np.full(n, NOISE, np.int32)
-    if core.any():
-        to_core = graph[:, core]
-        _, component = connected_components(to_core[core], directed=False)
-        labels[core] = component
-        border = to_core[~core].tocoo()
-        reached = np.full((~core).sum(), n)
-        np.minimum.at(reached, border.row, component[border.col])
-        labels[~core] = np.where(reached < n, reached, NOISE)
+    everyone = np.arange(n)
+
+    counts = np.zeros(n, np.int64)
+    for part in cut(everyone):
+        for a, b, pairs in near.tiles(part, everyone[part[0] :]):
+            report(Step(int(part[0]), n, "Counting neighbours"))
+            counts[a] += np.count_nonzero(pairs, axis=1)
+            if b[0] > a[0]:
+                counts[b] += np.count_nonzero(pairs, axis=0)
+    core = counts >= min_samples
+
+    cores = np.flatnonzero(core)
+    component = _connected(near, cores, report)
+    # A border clip goes to the component with the first core of the given rows.
+    earliest = np.full(n, n)
+    np.minimum.at(earliest, component[cores], near.order[cores])
+    first = np.where(core, earliest[component], n)
+    border = np.flatnonzero(~core & (counts > 1))
+    for a, b, pairs in near.tiles(border, cores):
+        report(Step(int(a[0]), n, "Joining borders"))
+        i, j = np.nonzero(pairs)
+        np.minimum.at(first, a[i], first[b[j]])
+
+    labels = np.empty(n, np.int64)
+    labels[near.order] = np.where(first < n, first, NOISE)
     return tidy(labels)
+
+
+def _connected(
+    near: Neighbours, cores: npt.NDArray[np.int64], report: Report
+) -> npt.NDArray[np.int64]:
+    """Return a component for every position, the same for all connected cores."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(near.order)
+    component = np.arange(n)
+    for part in cut(cores):
+        # Most of the work is left out: no pair inside the biggest can join anything.
+        biggest = np.bincount(component[cores]).argmax()
+        rest = cores[cores >= part[0]]
+        inside = component[part] == biggest
+        outside = rest[component[rest] != biggest]
+        for some, others in ((part[inside], outside), (part[~inside], rest)):
+            for a, b, pairs in near.tiles(some, others):
+                report(Step(int(part[0]), n, "Joining neighbours"))
+                i, j = np.nonzero(pairs)
+                x, y = component[a[i]], component[b[j]]
+                joins = x != y
+                if joins.any():
+                    k = int(component.max()) + 1
+                    graph = coo_array(
+                        (joins[joins], (x[joins], y[joins])), shape=(k, k)
+                    )
+                    _, joined = connected_components(graph, directed=False)
+                    component = joined[component].astype(np.int64)
+    return component
 
 
 METHOD = Method(

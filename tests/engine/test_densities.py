@@ -1,17 +1,21 @@
 """DBSCAN, HDBSCAN and Gaussian mixtures: what is each one's own."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.cluster import DBSCAN, HDBSCAN
+from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from sklearn.mixture import GaussianMixture
 
-from engine.clustering import dbscan, hdbscan, kdistance
 from engine.clustering import gaussian_mixture as mixture
+from engine.clustering import hdbscan, kdistance, kmeans, neighbours
 from engine.clustering.dbscan import DBSCANParams
 from engine.clustering.density import density
+from engine.clustering.distances import prepared
 from engine.clustering.gaussian_mixture import GaussianMixtureParams
 from engine.clustering.hdbscan import HDBSCANParams
 from engine.clustering.kdistance import k_distances, lasting_radius, suggested_eps
@@ -106,11 +110,32 @@ def test_dbscan_says_when_the_radius_is_too_small_or_too_big():
     assert "All clips are one cluster" in big.notes[0]
 
 
-def test_dbscan_refuses_a_radius_with_too_many_neighbours(monkeypatch):
-    monkeypatch.setattr(dbscan, "memory_at_hand", lambda: 50_000)
-    matrix, _ = blobs()
-    with pytest.raises(ParameterError, match="eps must be lower: within 1000"):
-        METHODS["dbscan"].fit(matrix, DBSCANParams(radius="fixed", eps=1e3))
+def test_dbscan_keeps_no_neighbours():
+    matrix, _ = blobs(3_000)
+    for eps, clusters in ((1e3, 1), (8.0, 3)):  # pairs by the million
+        params = DBSCANParams(radius="fixed", eps=eps)
+        METHODS["dbscan"].fit(matrix[:50], params)  # imports take memory, too
+        tracemalloc.start()
+        labels = METHODS["dbscan"].fit(matrix, params).labels
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert labels.max() == clusters - 1
+        assert peak < 80e6
+
+
+@pytest.mark.parametrize("far", [0.0, 1e3, 1e6, 1e15])
+@pytest.mark.parametrize("tile", [7, 1_024])
+def test_dbscan_is_exact_in_tiles_and_far_from_the_mean(monkeypatch, far, tile):
+    monkeypatch.setattr(neighbours, "_TILE", tile)
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(300, 6))
+    if far:
+        matrix = np.vstack([matrix.round(2), [[far] * 6]])
+    for eps in (0.9, 1.3, 1.7, 2.2):
+        params = DBSCANParams(radius="fixed", eps=eps)
+        theirs = DBSCAN(eps=eps, algorithm="kd_tree").fit(prepared(matrix))
+        ours = METHODS["dbscan"].fit(matrix, params)
+        np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -185,6 +210,35 @@ def test_a_mixture_is_scikit_learns(covariance):
     mine, other = (np.sort(m, axis=0) for m in (fit.centres, theirs.means_))
     np.testing.assert_allclose(mine, other, atol=0.05)
     assert fit.notes == ()
+
+
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+def test_a_mixture_starts_where_scikit_learns_does(covariance):
+    matrix = np.random.default_rng(0).normal(size=(300, 3))
+    params = GaussianMixtureParams(
+        n_clusters=4, covariance=covariance, n_init=1, max_iter=1, seed=3
+    )
+    theirs = GaussianMixture(
+        4,
+        covariance_type=covariance,
+        reg_covar=0.01 * matrix.var(axis=0).mean(),
+        max_iter=1,
+        random_state=3,
+    )
+    with pytest.warns(ConvergenceWarning):
+        expected = theirs.fit(matrix).predict_proba(matrix)
+    fit = METHODS["gaussian_mixture"].fit(matrix, params)
+    np.testing.assert_allclose(np.sort(fit.membership), np.sort(expected), atol=1e-5)
+
+
+def test_the_start_of_a_mixture_can_be_followed(monkeypatch):
+    monkeypatch.setattr(kmeans, "_HALF_SECOND", 0)  # as if there were very many clips
+    matrix = np.random.default_rng(0).normal(size=(300, 3))
+    params = GaussianMixtureParams(n_clusters=4, n_init=1, max_iter=1)
+    steps = []
+    METHODS["gaussian_mixture"].fit(matrix, params, steps.append)
+    settled = KMeans(4, n_init=1, random_state=0).fit(matrix).n_iter_
+    assert len(steps) > settled / 2 > 3
 
 
 def test_a_mixture_tells_oval_groups_that_kmeans_cuts():

@@ -14,7 +14,7 @@ from scipy.spatial.distance import pdist
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from engine.clustering import agglomerative
+from engine.clustering import agglomerative, kmeans
 from engine.clustering.agglomerative import AgglomerativeParams
 from engine.clustering.fuzzy_cmeans import FuzzyCMeansParams
 from engine.clustering.kmeans import KMeansParams
@@ -181,6 +181,21 @@ def test_kmeans_is_scikit_learns():
     ours = METHODS["kmeans"].fit(matrix, KMeansParams(n_clusters=6, n_init=4, seed=9))
     theirs = KMeans(6, n_init=4, random_state=9).fit(matrix)
     np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
+
+
+@pytest.mark.parametrize("several", [4, 7])
+def test_kmeans_is_the_same_a_few_iterations_at_a_time(monkeypatch, several):
+    monkeypatch.setattr(kmeans, "_HALF_SECOND", several * 600 * 3 * 5)
+    for seed in range(12):
+        matrix = np.random.default_rng(seed).normal(7.0, 1.0, (600, 3))
+        params = KMeansParams(n_clusters=5, n_init=1, seed=seed)
+        steps = []
+        ours = METHODS["kmeans"].fit(matrix, params, steps.append)
+        theirs = KMeans(5, n_init=1, random_state=seed).fit(matrix)
+        np.testing.assert_array_equal(ours.labels, tidy(theirs.labels_))
+        inertia = np.square(matrix - ours.centres[ours.labels]).sum()
+        assert inertia == pytest.approx(theirs.inertia_, rel=1e-12)
+        assert len(steps) > theirs.n_iter_ / several
 
 
 def test_kmeans_says_when_there_are_too_few_different_clips():
