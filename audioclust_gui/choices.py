@@ -84,6 +84,8 @@ class ChoicesButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())
+        icon = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        text.setHeight(max(text.height(), icon) + 2)  # as a combo box reckons
         kind = QStyle.ContentsType.CT_ComboBox
         return self.style().sizeFromContents(kind, self._as_combo_box(), text, self)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from audioclust_gui.forms import ParamsForm
@@ -54,6 +55,8 @@ class FormDialog(QDialog):
         self.form.refused.connect(self._refuse)
         self.form.edited.connect(lambda _: self._refusal.hide())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        # Fusion draws one button a red cross and the other nothing.
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
         self.action = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
         self.action.setDefault(True)
         buttons.accepted.connect(self.accept)

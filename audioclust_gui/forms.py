@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Collection
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -78,6 +78,7 @@ class ParamsForm(QWidget):
 
     def put_first(self, words: str, widget: QWidget) -> None:
         """Add another control above the fields, with a label like theirs."""
+        let_wheel_pass(widget)
         self._layout.insertRow(0, words, widget)
         fields = [field for field, _ in self._fields.values()]
         if fields:
@@ -115,6 +116,7 @@ class ParamsForm(QWidget):
         label = QLabel(declared.label)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setBuddy(widget)
+        let_wheel_pass(widget)
         self._fields[declared.name] = widget, show
         self._layout.addRow(label, widget)
 
@@ -133,6 +135,24 @@ class ParamsForm(QWidget):
     def _show_relevant(self) -> None:
         for name, (widget, _) in self._fields.items():
             self._layout.setRowVisible(widget, self._params.matters(name))
+
+
+def let_wheel_pass(field: QWidget) -> None:
+    """Leave the wheel to the panel around a field until that has the focus.
+
+    Qt lets it change whatever number or choice comes under the pointer on the way.
+    """
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+    field.installEventFilter(_WheelPassing(field))
+
+
+class _WheelPassing(QObject):
+    def eventFilter(self, field: QObject, event: QEvent) -> bool:
+        wheel = event.type() == QEvent.Type.Wheel
+        if wheel and isinstance(field, QWidget) and not field.hasFocus():
+            event.ignore()  # so that it goes on to the panel
+            return True
+        return super().eventFilter(field, event)
 
 
 Control = tuple[QWidget, Callable[[Any], None]]

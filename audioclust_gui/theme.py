@@ -54,6 +54,7 @@ _DARK = {
     _R.Midlight: "#343941",
     _R.Shadow: "#000000",
 }
+_DARK_CHECK_BOX = "#686f7b"  # 3 to 1 on the window, 4 to 1 under its mark
 _DISABLED = (_R.WindowText, _R.Text, _R.ButtonText)
 _STYLE = """
 QDockWidget { font-weight: 600; }
@@ -100,7 +101,11 @@ class Theme(QObject):
         self.dark = self.scheme == "dark" or (self.scheme == "system" and system)
         # A style sheet keeps the colours it met: it has to meet the new ones.
         self._app.setStyleSheet("")
-        self._app.setPalette(_palette(_DARK if self.dark else _LIGHT))
+        colours = _DARK if self.dark else _LIGHT
+        self._app.setPalette(_palette(colours))
+        # Fusion frames a check box darker than the window: unseen where that is dark.
+        box = _DARK_CHECK_BOX if self.dark else colours[_R.Base]
+        self._app.setPalette(_palette({**colours, _R.Base: box}), "QCheckBox")
         self._app.setStyleSheet(_STYLE % {"selection": _SELECTIONS[self.dark]})
         self.changed.emit(self.dark)
 

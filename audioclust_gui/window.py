@@ -114,7 +114,7 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.BottomDockWidgetArea)
         self._dock("Sounds", self.dataset, _Area.LeftDockWidgetArea)
-        panel = _column(top, self.pipeline)
+        panel = _column(top, self.pipeline, self.results.notes)
         panel.setMinimumWidth(300)
         self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
         bottom = _Area.BottomDockWidgetArea

@@ -75,10 +75,11 @@ class CutView(QWidget):
             widget.setEnabled(chosen and len(project.dataset) > 0)
         if not chosen:
             self._hint.setText(f"{method.label} finds the number of clusters itself.")
-            found = project.labels.max(initial=-1) + 1
+            found = int(project.labels.max(initial=-1)) + 1
             with QSignalBlocker(self.slider), QSignalBlocker(self.spin):
-                self.slider.setValue(found)
-                self.spin.setValue(found)
+                for shown in (self.slider, self.spin):
+                    shown.setMaximum(max(SLIDER_END, found))
+                    shown.setValue(found)
             return
         rows = project.grouping.rows.size if project.grouping else len(project.dataset)
         most = max(1, rows)

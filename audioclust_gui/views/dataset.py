@@ -200,8 +200,9 @@ class DatasetView(QWidget):
 
     def _say_count(self) -> None:
         shown, total = self.model.rowCount(), len(self._document.project.dataset)
-        text = f"{total:,} clips" if shown == total else f"{shown:,} of {total:,} clips"
-        self._count.setText(text)
+        some = "" if shown == total else f"{shown:,} of "
+        clips = "clip" if total == 1 else "clips"
+        self._count.setText(f"{some}{total:,} {clips}")
 
     def _meant(self, row: int) -> None:
         clip = self.model.clip_at(row)

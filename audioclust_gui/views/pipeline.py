@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from audioclust_gui.document import Document
-from audioclust_gui.forms import ParamsForm
+from audioclust_gui.forms import ParamsForm, let_wheel_pass
 from audioclust_gui.presets import Presets
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.preset_picker import PresetPicker
@@ -59,6 +59,7 @@ class PipelineView(QWidget):
         self.representation = self._form(pipeline.representation, "representation")
         self.projection = self._form(pipeline.projection, "projection")
         self.method = QComboBox()
+        let_wheel_pass(self.method)
         for name, method in METHODS.items():
             self.method.addItem(method.label, name)
             tip = Qt.ItemDataRole.ToolTipRole

@@ -32,11 +32,17 @@ _FURTHER = (
 
 
 class ResultsView(QWidget):
-    """Four scores, four more in small, the number of clusters, and notes.
+    """Four scores, and four more in small.
 
     Parameters
     ----------
     document : Document
+
+    Attributes
+    ----------
+    notes : QLabel
+        The number of clusters, and what else there is to say. It grows and shrinks:
+        the window puts it where that moves nothing a person is about to click.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -62,13 +68,13 @@ class ResultsView(QWidget):
             value = QLabel()
             self._add(name, words, help_, value)
             grid.addWidget(value, 2, i)
-        self._notes = QLabel()
-        self._notes.setWordWrap(True)
-        self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes = QLabel()
+        self.notes.setWordWrap(True)
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setContentsMargins(10, 0, 10, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(grid)
-        layout.addWidget(self._notes)
         # Bound methods, so that connections end with the view.
         document.changed.connect(self._show)
         document.replaced.connect(self._show)
@@ -89,7 +95,7 @@ class ResultsView(QWidget):
             label.setText(shown)
         for name, words, _ in _FURTHER:
             self.values[name].setText(f"{words} {self.values[name].text()}")
-        self._notes.setText("  ".join(self._words(project, scores)))
+        self.notes.setText("  ".join(self._words(project, scores)))
 
     def _words(self, project: Project, scores: Scores | None) -> list[str]:
         words: list[str] = []
@@ -110,7 +116,7 @@ def _of_noise(scores: Scores) -> list[str]:
     """Say how much is in clusters, and what that part alone would score."""
     if scores.n_clusters == 0 or scores.coverage == 1.0:
         return []
-    words = [f"{scores.coverage:.1%} of the clips are in them, the others are noise."]
+    words = [f"{scores.coverage:.1%} of the clips are in them."]
     inside = scores.clustered
     if inside.nmi is not None:
         words.append(

@@ -99,7 +99,10 @@ class SuggestionsView(QWidget):
             self.words.setText(_INVITATION)
             return
         label = METHODS[self._shown.pipeline.method].label
+        suggested = self._shown.curves.suggestions.values()
         words = [f"{label}. In bold: what a score is in favour of."]
+        if self.model.k_of(self.model.rowCount() - 1) in suggested:
+            words.append("The last is one of these: compare more.")
         if self._shown.curves.sampled is not None:
             words.append(f"Silhouette of a sample of {self._shown.curves.sampled:,}.")
         if not self._shown.answers(self._document.pipeline):

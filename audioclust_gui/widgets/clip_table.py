@@ -135,8 +135,10 @@ class ClipTable(QAbstractTableModel):
             return QApplication.palette().placeholderText()
         if role == _Role.ToolTipRole:
             reason = self._failures.get(clip)
-            path = self._dataset.clips[clip].path
-            return tooltip(path if reason is None else f"{path}\nNot used: {reason}")
+            entry = self._dataset.clips[clip]
+            # The whole of it, span included: a narrow column shows only its ends.
+            words = "/".join(filter(None, (entry.folder, entry.name)))
+            return tooltip(words if reason is None else f"{words}\nNot used: {reason}")
         if role == _Role.AccessibleTextRole:
             return f"{COLUMNS[column]} {self._text(clip, column)}"
         return None

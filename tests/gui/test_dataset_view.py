@@ -290,3 +290,17 @@ def test_another_column_labels_and_scores(view, document, tmp_path, qtbot):
     view.label.setCurrentIndex(0)
     view.label.activated.emit(0)
     assert document.project.dataset.labels is None
+
+
+def test_the_tooltip_says_which_span_of_a_recording_a_row_is():
+    clips = (Clip("night/owls.wav", 16.63, 17.07), Clip("night/owls.wav"))
+    model = ClipTable()
+    model.set_dataset(Dataset("sounds", clips))
+    tips = [model.index(row, NAME).data(Qt.ItemDataRole.ToolTipRole) for row in (0, 1)]
+    assert "night/owls.wav [16.63-17.07 s]" in tips[0]
+    assert "[" not in tips[1]
+
+
+def test_one_clip_is_not_spoken_of_in_the_plural(view, document, tmp_path):
+    opened(view, document, tmp_path, n=1)
+    assert view._count.text() == "1 clip"

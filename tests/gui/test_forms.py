@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QSpinBox,
+)
 
 from audioclust_gui.choices import ChoicesButton
 from audioclust_gui.forms import ParamsForm
@@ -161,3 +169,34 @@ def test_the_last_of_several_stays_chosen(form, qtbot):
         mint.trigger()
     assert mint.isChecked()
     assert form.params == Soup()
+
+
+def test_the_wheel_turns_only_a_field_that_was_clicked(qtbot, form):
+    form.show()
+    qtbot.waitExposed(form)
+    spoons = form.field("spoons")
+    before = spoons.value()
+
+    def turn():
+        point = QPointF(5, 5)
+        event = QWheelEvent(
+            point,
+            spoons.mapToGlobal(point),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(spoons, event)
+
+    form.setFocus()
+    spoons.clearFocus()
+    turn()
+    assert spoons.value() == before
+    form.activateWindow()
+    spoons.setFocus()
+    qtbot.waitUntil(spoons.hasFocus)
+    turn()
+    assert spoons.value() == before + 1

@@ -1,6 +1,9 @@
 """The pipeline's panel: what cannot be is refused, and the form shows what is."""
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
@@ -38,3 +41,24 @@ def test_a_pipeline_like_that_cannot_be_made():
             features=FeatureParams(rate=8000),
             preparation=Pipeline().preparation.replace(lowpass=True),
         )
+
+
+def test_a_scroll_of_the_panel_chooses_no_other_method(view, qtbot):
+    view.show()
+    qtbot.waitExposed(view)
+    view.run.setFocus()
+    for field in (view.method, view.preset):
+        before, point = field.currentIndex(), QPointF(5, 5)
+        for down in (-120, 120):
+            event = QWheelEvent(
+                point,
+                field.mapToGlobal(point),
+                QPoint(),
+                QPoint(0, down),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+            QApplication.sendEvent(field, event)
+            assert field.currentIndex() == before

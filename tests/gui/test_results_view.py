@@ -38,7 +38,7 @@ def show(qtbot, tmp_path):
     def begin(scores):
         document.amend(replace(document.project, scores=scores))
         texts = {name: label.text() for name, label in view.values.items()}
-        return texts, view._notes.text()
+        return texts, view.notes.text()
 
     return begin
 

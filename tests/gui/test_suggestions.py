@@ -1,5 +1,7 @@
 """How many clusters suit: compared in a job, shown in a table, used with a click."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -101,3 +103,18 @@ def test_scores_that_are_not_defined_are_dashes(qtmodeltester):
         "NMI" in model.headerData(i, Qt.Orientation.Horizontal)
         for i in range(model.columnCount())
     )
+
+
+def test_a_suggestion_at_the_end_of_the_range_asks_for_more(suggested):
+    view = suggested.window.suggestions
+    shown = view._shown
+    points = [Measured(k, 1.0 / k, 0.1 * k, 3.0 + k, 50.0 / k) for k in (2, 3, 4)]
+    rising = Curves.of(points, sampled=None)
+    assert 4 in rising.suggestions.values()
+    view._suggesting.found.emit(replace(shown, curves=rising))
+    assert "compare more" in view.words.text()
+    points = [Measured(k, 1.0 / k, 0.9 / k, 9.0 - k, 0.1 * k) for k in (2, 3, 4)]
+    falling = Curves.of(points, sampled=None)
+    assert 4 not in falling.suggestions.values()
+    view._suggesting.found.emit(replace(shown, curves=falling))
+    assert "compare more" not in view.words.text()

@@ -253,6 +253,18 @@ def test_every_action_says_its_key_and_every_control_its_name(opened):
         assert "(" in button.toolTip()
 
 
+def test_a_check_box_is_seen_on_a_dark_window(opened):
+    opened.theme.set_scheme("dark")
+    palette = opened.window.pipeline.automatic.palette()
+    box, ground = palette.base().color(), palette.window().color()
+    assert box.lightness() > ground.lightness() + 50
+    opened.theme.set_scheme("light")
+    assert (
+        opened.window.pipeline.automatic.palette().base().color()
+        == Qt.GlobalColor.white
+    )
+
+
 def test_dark_and_light(qtbot, opened):
     window = opened.window
     for scheme, dark in (("dark", True), ("light", False), ("dark", True)):
@@ -275,5 +287,15 @@ def test_what_a_reduction_kept_is_said_with_the_scores(qtbot, opened):
     qtbot.waitUntil(
         lambda: opened.document.project.grouped and is_done(opened), timeout=WAIT
     )
-    said = opened.window.results._notes.text()
+    said = opened.window.results.notes.text()
     assert re.search(r"\d+ components? holds? 9[5-9]\.\d% of the variance\.", said)
+
+
+def test_longer_notes_move_nothing_that_is_about_to_be_clicked(qtbot, opened):
+    window = opened.window
+    top = QPoint(0, 0)
+    before = window.pipeline.mapTo(window, top)
+    window.results.notes.setText("Words that need some lines more. " * 8)
+    qtbot.wait(50)
+    assert window.pipeline.mapTo(window, top) == before
+    assert window.results.notes.mapTo(window, top).y() > before.y()

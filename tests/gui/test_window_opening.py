@@ -150,3 +150,19 @@ def test_a_moved_collection_says_so_and_can_be_located(qtbot, opened, places, sm
     opened.session.locate(places / "moved")
     with qtbot.waitSignal(opened.playback.started, timeout=WAIT):
         opened.window.dataset.step(1)
+
+
+def test_a_number_that_the_method_found_is_still_said_after_a_restart(
+    qtbot, opened, start
+):
+    method = opened.window.pipeline.method
+    method.setCurrentIndex(method.findData("dbscan"))
+    qtbot.waitUntil(lambda: is_done(opened), timeout=WAIT)
+    found = opened.document.project.labels.max() + 1
+    assert found > 1
+    opened.window.close()
+    second = start()
+    second.session.open_last()
+    qtbot.waitUntil(lambda: bool(second.document.project.dataset.clips), timeout=WAIT)
+    assert second.window.cut.spin.value() == found
+    assert second.window.cut.slider.value() == found
