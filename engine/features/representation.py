@@ -98,10 +98,10 @@ class RepresentationParams(Params):
         label="Reduction",
         choices={
             "none": "None",
-            "pca": "Principal components",
-            "variance": "Principal components, by variance",
+            "pca": "PCA, by number",
+            "variance": "PCA, by variance",
         },
-        help="To the directions in which the clips differ most",
+        help="To the principal components, in which the clips differ most",
     )
     components: int = param(
         50,
