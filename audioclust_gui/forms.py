@@ -198,6 +198,7 @@ def _whole(declared: Declared, changed: Callable[[Any], None]) -> Control:
     if declared.logarithmic:
         box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
     box.setSuffix(f" {declared.unit}" if declared.unit else "")
+    box.setSpecialValueText(declared.zero)  # for the smallest, which is 0
     box.setKeyboardTracking(False)
     box.setGroupSeparatorShown(True)
     box.valueChanged.connect(changed)
@@ -217,6 +218,7 @@ def _real(declared: Declared, changed: Callable[[Any], None]) -> Control:
     else:
         box.setSingleStep(0.1)
     box.setSuffix(f" {declared.unit}" if declared.unit else "")
+    box.setSpecialValueText(declared.zero)  # for the smallest, which is 0
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return box, box.setValue

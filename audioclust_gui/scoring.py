@@ -57,23 +57,26 @@ class Scoring(QObject):
             return
         if project.extraction is None or not project.extracted:
             return
-        labels = project.labels
+        labels, truth = project.labels, project.dataset.labels
         job = self._jobs.ask(
             "engine.projects.steps:evaluate",
             project.extraction.keys,
             project.grouping.pipeline,
             labels,
-            project.dataset.labels,
+            truth,
             title="Scoring",
-            then=lambda scores: self._keep(labels, scores),
+            then=lambda scores: self._keep(labels, truth, scores),
             slot="scores",
         )
         job.failed.connect(self._failed)
         job.crashed.connect(self._crashed)
 
-    def _keep(self, labels: NDArray[np.int32], scores: Scores) -> None:
+    def _keep(
+        self, labels: NDArray[np.int32], truth: tuple[str, ...] | None, scores: Scores
+    ) -> None:
         project = self._document.project
-        if project.labels is labels and project.scores is None:
+        asked = project.labels is labels and project.dataset.labels is truth
+        if asked and project.scores is None:
             self._document.amend(replace(project, scores=scores))
             self.done.emit()
 

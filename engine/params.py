@@ -49,6 +49,8 @@ class Declared:
         Whether the value is any number of the choices, at least one, joined by "+".
     needs : tuple of (field name, values) or None
         The field matters only while the other field has one of these values.
+    zero : str
+        What 0 stands for where it is no number, such as "no limit".
     grid : tuple
         Values worth trying in a search, empty where none but the chosen one is.
     """
@@ -65,6 +67,7 @@ class Declared:
     logarithmic: bool
     several: bool
     needs: tuple[str, tuple[Any, ...]] | None
+    zero: str
     grid: tuple[Any, ...]
 
     def range_text(self) -> str:
@@ -142,6 +145,7 @@ def param(
     logarithmic: bool = False,
     several: bool = False,
     needs: tuple[str, tuple[Any, ...]] | None = None,
+    zero: str = "",
     grid: Iterable[Any] = (),
 ) -> Any:
     """Declare one field of a `Params` class.
@@ -163,6 +167,8 @@ def param(
         the order in which they are offered.
     needs : (field name, values), optional
         The field matters only while that field has one of these values.
+    zero : str
+        What 0 stands for where it is no number; then ``low`` is 0.
     grid : iterable, optional
         Values worth trying in a search.
 
@@ -181,6 +187,7 @@ def param(
         "logarithmic": logarithmic,
         "several": several,
         "needs": needs,
+        "zero": zero,
         "grid": tuple(grid),
     }
     return dataclasses.field(default=default, metadata={_KEY: declaration})

@@ -33,6 +33,7 @@ class ConversionParams(Params):
         unit="Hz",
         low=0,
         high=500_000,
+        zero="Each file's own",
         help="Of the files written; 0 is each file's own. The study used 22050",
     )
     allow_lower: bool = param(

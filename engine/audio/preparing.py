@@ -65,6 +65,7 @@ class PreparationParams(Params):
         unit="s",
         low=0.0,
         high=3600.0,
+        zero="As recorded",
         help="Crop longer clips and pad shorter ones with silence; 0 leaves them be",
     )
     normalise: str = param(

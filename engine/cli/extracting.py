@@ -88,22 +88,18 @@ def _prepare_flags() -> ParamFlags:
 
 
 def _prepare(arguments: argparse.Namespace, console: Console) -> Document:
-    from engine.audio.converting import convert
-    from engine.machine import memory_at_hand
+    from engine.projects.exporting import write_sounds
 
     params, _, _ = _prepare_flags().read(arguments)
     found = open_input(arguments, console)
     results = Results(arguments.out)
     results.check()
-    # The memory at hand for samples in double precision, at two stages.
-    longest = memory_at_hand() / (16 * 48_000)
-    converted = convert(
+    converted = write_sounds(
         found.dataset,
         arguments.out,
         params["conversion"],  # type: ignore[arg-type]
         params["preparation"],  # type: ignore[arg-type]
-        longest=longest,
-        report=console.report,
+        console.report,
     )
     warn_of(console, converted.failures, arguments.out)
     results.failures(converted.failures)

@@ -35,6 +35,7 @@ class SearchParams(Params):
         unit="s",
         low=0.0,
         high=1e6,
+        zero="None",
         help="Begin nothing new after this; 0 is no limit",
     )
     seed: int = param(

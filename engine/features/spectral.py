@@ -89,6 +89,7 @@ class FeatureParams(Params):
         unit="Hz",
         low=0.0,
         high=250_000.0,
+        zero="Half the rate",
         help="Where the mel bands end; 0 is half the sample rate",
     )
 

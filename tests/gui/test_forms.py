@@ -53,6 +53,7 @@ class Soup(Params):
         choices={"mint": "Mint", "dill": "Dill", "sage": "Sage"},
         several=True,
     )
+    simmer: float = param(0.0, label="Simmer", unit="h", low=0.0, zero="Not at all")
     depth: int = param(3, label="Depth", unit="cm", low=1, needs=("bowl", ("deep",)))
 
     def check(self):
@@ -69,9 +70,17 @@ def form(qtbot):
 
 
 def test_every_kind_of_field_has_its_control(form):
-    kinds = (QDoubleSpinBox, QSpinBox, QCheckBox, QComboBox, ChoicesButton, QSpinBox)
+    kinds = (QDoubleSpinBox, QSpinBox, QCheckBox, QComboBox, ChoicesButton)
+    kinds += (QDoubleSpinBox, QSpinBox)
     for declared, kind in zip(Soup.declared(), kinds, strict=True):
         assert isinstance(form.field(declared.name), kind)
+
+
+def test_a_zero_that_is_no_number_is_said_in_words(form):
+    simmer = form.field("simmer")
+    assert simmer.text() == "Not at all"
+    simmer.setValue(1.5)
+    assert simmer.text() == "1.5 h"
 
 
 def test_a_number_has_no_zeros_behind_it(form):
