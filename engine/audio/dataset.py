@@ -12,8 +12,6 @@ from pathlib import Path
 
 from engine.errors import ParameterError
 
-UNLABELLED = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Clip:
