@@ -44,10 +44,8 @@ def test_a_whole_demo_run_with_sound_loads_nothing_heavy(places):
             app = build(qt, "dark", Playback(sink=SilentSink()))
             heard = []
             app.playback.started.connect(lambda token, _: heard.append(token))
-            app.workflow.state_changed.connect(
-                lambda: app.workflow.finished and not heard
-                and app.window.dataset.step(1)
-            )
+            # At the beginning, so that the sound has the whole run to start in.
+            app.document.replaced.connect(lambda: app.window.dataset.step(1))
             code = snapshot.take(app, None, Path(sys.argv[1]))
             print(json.dumps([code, heard, sorted(sys.modules)]))
     """
