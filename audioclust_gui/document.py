@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from engine.audio.dataset import Dataset
@@ -37,6 +39,7 @@ class Document(QObject):
     replaced = Signal()  # another project was opened; every view starts anew
     current_changed = Signal(int)  # the clip looked at, -1 for none
     selection_changed = Signal(object)  # frozenset of int
+    lit_changed = Signal(object)  # int64 array of the clips pointed at, or None
     history_changed = Signal()
     renamed = Signal()  # the project goes on in another file
     settled = Signal()  # something worth writing to the file has happened
@@ -47,6 +50,7 @@ class Document(QObject):
         self.path: Path | None = None
         self.current = -1
         self.selection: frozenset[int] = frozenset()
+        self.lit: NDArray[np.int64] | None = None
         self._done: list[Change] = []
         self._undone: list[Change] = []
         self._held: Project | None = None
@@ -74,6 +78,7 @@ class Document(QObject):
         self._done, self._undone, self._held = [], [], None
         self.current = -1 if view.current is None else view.current
         self.selection = frozenset(view.selection)
+        self.lit = None
         self.replaced.emit()
         self.history_changed.emit()
 
@@ -98,7 +103,7 @@ class Document(QObject):
         """
         before, held = self._held or self.project, self._held
         self._held = None
-        if held is not None and held.pipeline == project.pipeline:
+        if held is not None and held.asks_as(project):
             self._set(held.with_results_of(project))  # dragged, and back again
             return
         now = time.monotonic()
@@ -158,6 +163,12 @@ class Document(QObject):
             self.selection = selection
             self.selection_changed.emit(selection)
             self.settled.emit()
+
+    def light(self, clips: NDArray[np.int64] | None) -> None:
+        """Show in every view which clips are pointed at; None for none."""
+        if clips is not self.lit:
+            self.lit = clips
+            self.lit_changed.emit(clips)
 
     def _travel(self, source: list[Change], target: list[Change]) -> None:
         if not source:

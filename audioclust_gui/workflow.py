@@ -21,6 +21,7 @@ from audioclust_gui.worker import Failure
 from engine.errors import FeaturesMissingError
 from engine.features.extraction import Extraction
 from engine.progress import Step
+from engine.projects.curation import regrouped
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project
 from engine.projects.steps import scattered
@@ -225,7 +226,8 @@ class Workflow(QObject):
         if other or (
             grouping is not None and not np.array_equal(usable, grouping.rows)
         ):
-            project = replace(project, grouping=None, layout=None, scores=None)
+            nothing = Project(project.dataset, project.pipeline)
+            project = replace(nothing, extraction=extraction)
         self._document.amend(project)
         self._say_if_unusable()
 
@@ -238,8 +240,7 @@ class Workflow(QObject):
             )
 
     def _grouped(self, grouping: Grouping) -> None:
-        project = replace(self._document.project, grouping=grouping, scores=None)
-        self._document.amend(project)
+        self._document.amend(regrouped(self._document.project, grouping))
 
     def _laid_out(self, layout: Layout) -> None:
         self._document.amend(replace(self._document.project, layout=layout))
@@ -269,8 +270,8 @@ class Workflow(QObject):
     def _extract_again(self) -> None:
         """Forget the features: the cache may be deleted at any time."""
         self._before = None
-        project = replace(self._document.project, extraction=None, grouping=None)
-        self._document.amend(replace(project, scores=None))
+        project = replace(self._document.project, extraction=None, scores=None)
+        self._document.amend(project)
         self._timer.start()
 
     def _keys(self) -> tuple[str | None, ...]:

@@ -96,7 +96,7 @@ class CutView(QWidget):
         if grouping is None or grouping.hierarchy is None or not project.grouped:
             return ""
         k, tree = project.cut, grouping.hierarchy
-        if k is None or k > tree.n_leaves:
+        if k is None:
             return ""
         low, high = tree.height_interval(k)
         top = "∞" if k == 1 else f"{high:.4g}"

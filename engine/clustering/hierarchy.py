@@ -51,6 +51,14 @@ class Hierarchy:
     split_order : int64 array, shape (n - 1,)
         Merges by descending height, of equals the later one first. Going from ``k`` to
         ``k + 1`` clusters splits merge ``split_order[k - 1]``.
+    opened : int32 array, shape (n,)
+        The id of the interval that begins at every place, once its split has happened:
+        a cut into ``k`` clusters begins an interval wherever this is below ``k``.
+    parents : int64 array, shape (2n - 1,)
+        The node that every node merges into; -1 for the root.
+    joined_up_to : int64 array, shape (2n - 1,)
+        The largest ``k`` whose cut leaves a node in one piece: 1 for the root, ``n``
+        for a leaf.
 
     Raises
     ------
@@ -76,10 +84,13 @@ class Hierarchy:
 
         self.split_order = np.lexsort((np.arange(merges), self.heights))[::-1]
         self._descending = self.heights[self.split_order]
-        # The id of the interval that begins at each place, once its split has happened.
-        self._opened = np.zeros(n, np.int32)
+        self.opened = np.zeros(n, np.int32)
         smaller = self.children[self.split_order, 1]
-        self._opened[self.starts[smaller]] = np.arange(1, n)
+        self.opened[self.starts[smaller]] = np.arange(1, n)
+        self.parents = np.full(n + merges, -1)
+        self.parents[self.children] = np.arange(n, n + merges)[:, None]
+        self.joined_up_to = np.full(n + merges, n)
+        self.joined_up_to[n + self.split_order] = np.arange(1, n)
         for array in vars(self).values():
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
@@ -104,10 +115,55 @@ class Hierarchy:
             If ``k`` is out of range.
         """
         self._check_k(k)
-        begins = np.flatnonzero(self._opened < k)
+        begins = np.flatnonzero(self.opened < k)
         lengths = np.diff(begins, append=self.n_leaves)
-        labels: Labels = np.repeat(self._opened[begins], lengths)[self._place]
+        labels: Labels = np.repeat(self.opened[begins], lengths)[self._place]
         return labels
+
+    def nodes_at(self, k: int, below: int | None = None) -> Ints:
+        """Return the nodes that the cut into ``k`` clusters leaves in one piece.
+
+        Parameters
+        ----------
+        k : int
+            Number of clusters of the whole tree, 1 to ``n_leaves``.
+        below : int, optional
+            Only those below this node, or the node itself where it is not split.
+
+        Returns
+        -------
+        int64 array
+            From left to right. Of the whole tree, shape (k,).
+
+        Raises
+        ------
+        ParameterError
+            If ``k`` is out of range, or there is no such node.
+        """
+        self._check_k(k)
+        root = len(self.sizes) - 1 if below is None else self.check_node(below)
+        split = self.n_leaves + self.split_order[: k - 1]
+        found = np.append(
+            self.children[split - self.n_leaves].ravel(), len(self.sizes) - 1
+        )
+        found = found[(self.joined_up_to[found] >= k) & self.inside(found, root)]
+        if not len(found):  # the node lies within one of the clusters
+            found = np.array([root])
+        return found[np.argsort(self.starts[found])]
+
+    def inside(self, nodes: Ints, branch: int) -> npt.NDArray[np.bool_]:
+        """Tell which nodes lie in a branch; it lies in itself."""
+        start, end = self.starts[branch], self.starts[branch] + self.sizes[branch]
+        begins = self.starts[nodes]
+        ends = begins + self.sizes[nodes]
+        inside: npt.NDArray[np.bool_] = (begins >= start) & (ends <= end)
+        return inside
+
+    def height(self, node: int) -> float:
+        """Return the height of a node; that of a leaf is 0."""
+        return (
+            0.0 if node < self.n_leaves else float(self.heights[node - self.n_leaves])
+        )
 
     def k_at_height(self, height: float) -> int:
         """Return the number of clusters of a cut at this height.
@@ -154,12 +210,16 @@ class Hierarchy:
         ParameterError
             If there is no such node.
         """
+        start = self.starts[self.check_node(node)]
+        return self.leaf_order[start : start + self.sizes[node]]
+
+    def check_node(self, node: int) -> int:
+        """Return the node; raise ParameterError if the tree has no such one."""
         if not 0 <= node < len(self.sizes):
             raise ParameterError(
                 f"node must be 0 to {len(self.sizes) - 1}; it is {node}"
             )
-        start = self.starts[node]
-        return self.leaf_order[start : start + self.sizes[node]]
+        return node
 
     def _check_k(self, k: int) -> None:
         if not 1 <= k <= self.n_leaves:

@@ -28,7 +28,15 @@ from engine.projects.project import Project, View
 SUFFIX = ".audioclust"
 _PARTS: dict[str, tuple[Callable[..., records.Record], Callable[..., Any]]] = {
     name: (getattr(records, f"encode_{name}"), getattr(records, f"decode_{name}"))
-    for name in ("pipeline", "extraction", "grouping", "layout", "scores", "view")
+    for name in (
+        "pipeline",
+        "extraction",
+        "grouping",
+        "layout",
+        "scores",
+        "edits",
+        "view",
+    )
 }
 
 
@@ -150,7 +158,13 @@ def read(path: str | Path) -> tuple[Project, View]:
     ) as error:
         raise DamagedProjectError(f"{path}: is damaged: {error!r}") from error
     view = found.pop("view") or View()
-    return Project(dataset, **{k: v for k, v in found.items() if v is not None}), view
+    project = Project(dataset, **{k: v for k, v in found.items() if v is not None})
+    tree = None if project.grouping is None else project.grouping.hierarchy
+    try:
+        project.edits.check(tree)
+    except EngineError as error:
+        raise DamagedProjectError(f"{path}: cannot be read: {error}") from error
+    return project, view
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

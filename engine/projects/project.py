@@ -6,6 +6,7 @@ and never written to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.dataset import Dataset
+from engine.clustering.cut import Branches, Clusters, Cut
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
-from engine.clustering.partition import UNPLACED, spread
+from engine.clustering.partition import NOISE, UNPLACED, spread
 from engine.features.extraction import Extraction
+from engine.projects.edits import Edits
 from engine.projects.pipeline import Pipeline
 
 
@@ -55,12 +58,6 @@ class Grouping:
     def hierarchy(self) -> Hierarchy | None:
         """The tree, ready to be cut anywhere; None for a flat method."""
         return None if self.linkage is None else Hierarchy(self.linkage)
-
-    def labels_at(self, k: int | None) -> NDArray[np.int32]:
-        """Labels of the rows: the cut of the tree at k, or what the method said."""
-        if self.hierarchy is None or k is None:
-            return self.labels
-        return self.hierarchy.labels_at(min(max(k, 1), self.hierarchy.n_leaves))
 
     def answers(self, pipeline: Pipeline) -> bool:
         """Tell whether these groups are what the pipeline asks for."""
@@ -105,6 +102,8 @@ class Project:
         The map.
     scores : Scores or None
         How good the present labels are; None while that is being computed.
+    edits : Edits
+        What was done by hand to these groups.
     """
 
     dataset: Dataset
@@ -113,6 +112,7 @@ class Project:
     grouping: Grouping | None = None
     layout: Layout | None = None
     scores: Scores | None = None
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def labels(self) -> NDArray[np.int32]:
@@ -123,19 +123,52 @@ class Project:
         NOISE for clips left out by the method, UNPLACED for clips without features
         and for all of them before anything was grouped.
         """
-        return _labels_of(self.grouping, self.cut, len(self.dataset))
+        return _labels_of(self.grouping, self.cuts, self.cut, len(self.dataset))
 
     @property
     def cut(self) -> int | None:
-        """The number of clusters the tree is cut into; None for a flat method.
+        """Where the line across the tree lies: at so many clusters; None without one.
 
-        While the groups still answer an earlier choice of method, its own number.
+        At most the number of leaves. While the groups still answer an earlier choice of
+        method, its own number.
         """
-        if self.grouping is None or self.grouping.linkage is None:
+        if self.grouping is None or self.grouping.hierarchy is None:
             return None
-        if self.grouping.pipeline.method == self.pipeline.method:
-            return self.pipeline.n_clusters
-        return self.grouping.pipeline.n_clusters
+        asked = self.pipeline.n_clusters
+        if self.grouping.pipeline.method != self.pipeline.method:
+            asked = self.grouping.pipeline.n_clusters
+        return min(asked or 1, self.grouping.hierarchy.n_leaves)
+
+    @property
+    def cuts(self) -> Cut | None:
+        """All cuts of the tree, with the branches that go their own way."""
+        if self.grouping is None or self.grouping.hierarchy is None:
+            return None
+        return _cuts_of(self.grouping, self.edits.branches)
+
+    @property
+    def clusters(self) -> Clusters:
+        """The clusters there are, noise not counted.
+
+        Without a tree their nodes are their ids, which is what names are kept by.
+        """
+        return _clusters_of(self.grouping, self.cuts, self.cut)
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """The names of those clusters that have one, by id."""
+        if not self.edits.names:
+            return {}
+        found = self.clusters
+        pairs = zip(found.ids.tolist(), found.nodes.tolist(), strict=True)
+        names = self.edits.names
+        return {i: names[node] for i, node in pairs if node in names}
+
+    def title(self, label: int) -> str:
+        """Say in words what a label means: the name of a cluster, or its number."""
+        if label < 0:
+            return {NOISE: "Noise", UNPLACED: "Not grouped"}[label]
+        return self.names.get(label, f"Cluster {label}")
 
     @property
     def positions(self) -> NDArray[np.float32]:
@@ -175,7 +208,8 @@ class Project:
             found = replace(found, extraction=other.extraction)
         grouping, layout, asked = other.grouping, other.layout, self.pipeline
         if not self.grouped and grouping is not None and grouping.answers(asked):
-            found = replace(found, grouping=grouping, scores=None)
+            edits = other.edits
+            found = replace(found, grouping=grouping, edits=edits, scores=None)
         if not self.mapped and layout is not None and layout.answers(asked):
             found = replace(found, layout=layout)
         return found
@@ -191,17 +225,41 @@ class Project:
         """
         return replace(self, pipeline=self.pipeline.with_n_clusters(k), scores=None)
 
+    def asks_as(self, other: Project) -> bool:
+        """Tell whether a person chose the same in both: parameters and edits."""
+        return self.pipeline == other.pipeline and self.edits == other.edits
+
+
+@lru_cache(maxsize=16)
+def _cuts_of(grouping: Grouping, branches: Branches) -> Cut | None:
+    tree = grouping.hierarchy
+    return None if tree is None else Cut(tree, branches)
+
 
 @lru_cache(maxsize=16)
 def _labels_of(
-    grouping: Grouping | None, cut: int | None, n_clips: int
+    grouping: Grouping | None, cuts: Cut | None, k: int | None, n_clips: int
 ) -> NDArray[np.int32]:
     if grouping is None:
         labels = np.full(n_clips, UNPLACED, dtype=np.int32)
     else:
-        labels = spread(grouping.labels_at(cut), grouping.rows, n_clips)
+        found = grouping.labels
+        if cuts is not None and k is not None:
+            found = cuts.labels_at(k)
+        labels = spread(found, grouping.rows, n_clips)
     labels.setflags(write=False)
     return labels
+
+
+@lru_cache(maxsize=16)
+def _clusters_of(
+    grouping: Grouping | None, cuts: Cut | None, k: int | None
+) -> Clusters:
+    if cuts is not None and k is not None:
+        return cuts.clusters_at(k)
+    found = np.empty(0, np.int32) if grouping is None else grouping.labels
+    ids, sizes = np.unique(found[found >= 0], return_counts=True)
+    return Clusters(ids, ids.astype(np.int64), sizes)
 
 
 @dataclass(frozen=True)

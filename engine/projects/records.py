@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.preparing import PreparationParams
+from engine.clustering.cut import BranchCut, Branches
 from engine.clustering.metrics import External, Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
 from engine.features.spectral import FeatureParams
+from engine.projects.edits import Edits
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, View
 
@@ -122,6 +124,25 @@ def decode_grouping(
     tree = grouping.hierarchy  # checks the linkage
     _require(tree is None or tree.n_leaves == rows.size, "the tree does not fit")
     return grouping
+
+
+def encode_edits(edits: Edits) -> Record:
+    """Write down what was done by hand."""
+    return {
+        "cuts": [dataclasses.astuple(cut) for cut in edits.branches.cuts],
+        "early": edits.branches.early,
+        "names": list(edits.names.items()),
+        "collapsed": sorted(edits.collapsed),
+    }, {}
+
+
+def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edits:
+    """Read what was done by hand; `Edits.check` compares it with the groups."""
+    cuts = tuple(BranchCut(int(node), int(k)) for node, k in values["cuts"])
+    early = tuple((int(rank), int(place)) for rank, place in values["early"])
+    names = {int(key): str(name) for key, name in values["names"]}
+    collapsed = frozenset(int(node) for node in values["collapsed"])
+    return Edits(Branches(cuts, early), names, collapsed)
 
 
 def encode_layout(layout: Layout) -> Record:

@@ -26,7 +26,7 @@ def test_more_clusters_than_clips_become_as_many_as_there_are(places, finished):
         pipeline = replace(finished.pipeline, method=method).with_n_clusters(9)
         grouping = steps.group(keys, pipeline)
         assert grouping.rows.tolist() == [0, 1, 2]
-        assert len(set(grouping.labels_at(9))) == 3
+        assert len(set(grouping.labels)) == 3
         assert "3" in grouping.notes[-1]
         assert grouping.answers(pipeline)
 

@@ -1,0 +1,156 @@
+"""What a person does to groups by hand: pure functions from a project to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.clustering.cut import Branches, Cut
+from engine.clustering.hierarchy import Hierarchy
+from engine.errors import ParameterError
+from engine.projects.edits import Edits, check_name
+from engine.projects.project import Grouping, Project
+
+_ALIKE = 0.5  # share of two groups that has to be common for a name to go over
+
+
+def rename(project: Project, key: int, name: str) -> Project:
+    """Call a branch or a cluster something; "" takes its name away.
+
+    Parameters
+    ----------
+    project : Project
+    key : int
+        A node of the tree; without a tree the id of a cluster.
+    name : str
+
+    Raises
+    ------
+    ParameterError
+        If there is no such node, or that is no name.
+    """
+    tree = _tree_of(project)
+    if tree is not None:
+        tree.check_node(key)
+    names = {k: v for k, v in project.edits.names.items() if k != key}
+    if name := name.strip():
+        names[key] = check_name(name)
+    return _edited(project, names=names)
+
+
+def collapse(project: Project, node: int, folded: bool = True) -> Project:
+    """Draw a branch folded, or open again."""
+    _the_tree_of(project).check_node(node)
+    collapsed = project.edits.collapsed - {node}
+    return _edited(project, collapsed=collapsed | {node} if folded else collapsed)
+
+
+def cut_here(project: Project, node: int, at: int) -> Project:
+    """Cut one branch elsewhere than the rest.
+
+    Parameters
+    ----------
+    project : Project
+    node : int
+        The top of the branch.
+    at : int
+        As the whole tree would be cut into so many clusters; see
+        `engine.clustering.cut.levels` and `Hierarchy.k_at_height`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no tree or no such node, or a number is out of range.
+    """
+    branches = _cuts_of(project).cutting(node, at, project.cut or 1)
+    return _recut(project, branches)
+
+
+def follow(project: Project, node: int) -> Project:
+    """Let a branch follow the line across the tree again."""
+    return _recut(project, _cuts_of(project).following(node, project.cut or 1))
+
+
+def regrouped(project: Project, grouping: Grouping) -> Project:
+    """Take other groups, and what was done by hand as far as it can be told of them.
+
+    A name goes over to the group that has more than half in common with the named one.
+    """
+    return replace(
+        project, grouping=grouping, edits=_carried(project, grouping), scores=None
+    )
+
+
+def _carried(project: Project, grouping: Grouping) -> Edits:
+    before = project.grouping
+    names: dict[int, str] = {}
+    if before is None:
+        return Edits()
+    n_clips = len(project.dataset)
+    for key, name in project.edits.names.items():
+        clips = members(before, project.labels, key)
+        chosen = np.zeros(n_clips, bool)
+        chosen[clips] = True
+        inside = chosen[grouping.rows]
+        tree = grouping.hierarchy
+        if tree is not None:
+            before_place = np.append(0, np.cumsum(inside[tree.leaf_order]))
+            common = before_place[tree.starts + tree.sizes] - before_place[tree.starts]
+            sizes = tree.sizes
+        else:
+            clustered = grouping.labels >= 0
+            n_ids = int(grouping.labels.max(initial=-1)) + 1
+            sizes = np.bincount(grouping.labels[clustered], minlength=n_ids)
+            both = grouping.labels[clustered & inside]
+            common = np.bincount(both, minlength=n_ids)
+        if len(sizes):
+            alike = common / np.maximum(sizes + len(clips) - common, 1)
+            best = int(alike.argmax())
+            if alike[best] > _ALIKE:
+                names.setdefault(best, name)
+    return Edits(names=names)
+
+
+def members(
+    grouping: Grouping, labels: np.ndarray[tuple[int], np.dtype[np.int32]], key: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the clips of a node of the tree, or of a cluster where there is none."""
+    tree = grouping.hierarchy
+    if tree is None:
+        found = np.flatnonzero(labels == key)
+    else:
+        found = grouping.rows[tree.members(key)]
+    return found
+
+
+def _edited(project: Project, **changes: object) -> Project:
+    return replace(project, edits=replace(project.edits, **changes))  # type: ignore[arg-type]
+
+
+def _recut(project: Project, branches: Branches) -> Project:
+    if branches == project.edits.branches:
+        return project
+    return replace(_edited(project, branches=branches), scores=None)
+
+
+def _tree_of(project: Project) -> Hierarchy | None:
+    return None if project.grouping is None else project.grouping.hierarchy
+
+
+def _the_tree_of(project: Project) -> Hierarchy:
+    tree = _tree_of(project)
+    if tree is None:
+        raise ParameterError(
+            "There is no tree: group by agglomerative clustering first"
+        )
+    return tree
+
+
+def _cuts_of(project: Project) -> Cut:
+    cuts = project.cuts
+    if cuts is None:
+        raise ParameterError(
+            "There is no tree: group by agglomerative clustering first"
+        )
+    return cuts
