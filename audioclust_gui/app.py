@@ -15,12 +15,15 @@ from PySide6.QtWidgets import QApplication
 
 from audioclust_gui import assets
 from audioclust_gui.audition import Audition
+from audioclust_gui.branching import Branching
+from audioclust_gui.describing import Describing
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.playback import Playback
 from audioclust_gui.plots.swatch import swatch_pixels
 from audioclust_gui.presets import Presets
 from audioclust_gui.session import Session
+from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
 from audioclust_gui.window import Window
@@ -37,6 +40,8 @@ class Application:
     jobs: Jobs
     session: Session
     workflow: Workflow
+    studying: Studying
+    branching: Branching
     playback: Playback
     theme: Theme
     window: Window
@@ -87,16 +92,37 @@ def build(
     session = Session(document, jobs)
     stored = str(session.settings.value("theme", "system"))
     colours = Theme(qt, theme or stored)
-    workflow = Workflow(document, jobs)
+    studying = Studying(document, jobs)
+    workflow = Workflow(document, jobs, studying)
     session.opening_changed.connect(workflow.hold)
     playback = playback or Playback()
     audition = Audition(document, playback)
+    branching = Branching(document, jobs, studying, audition)
     presets, suggesting = Presets(document, jobs), Suggesting(document, jobs)
+    describing = Describing(document, jobs)
     window = Window(
-        document, jobs, session, workflow, audition, presets, suggesting, colours
+        document,
+        jobs,
+        session,
+        workflow,
+        audition,
+        presets,
+        suggesting,
+        studying,
+        branching,
+        describing,
+        colours,
     )
     application = Application(
-        document, jobs, session, workflow, playback, colours, window
+        document,
+        jobs,
+        session,
+        workflow,
+        studying,
+        branching,
+        playback,
+        colours,
+        window,
     )
     window.closed.connect(application.close)
     # The collector walks over every object that is not frozen: with all modules and

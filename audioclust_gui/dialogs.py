@@ -11,18 +11,23 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 import engine
 from audioclust_gui import assets
+from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.file_questions import file_to_write
 from audioclust_gui.form_dialog import FormQuestions
 from audioclust_gui.session import TABLES, Session
 from audioclust_gui.suggesting import Suggesting
 from engine.audio.segmentation import SegmentationParams
+from engine.clustering.linkage_files import ARRAYS
+from engine.clustering.linkage_files import TABLES as TREE_TABLES
 from engine.clustering.methods import METHODS
 from engine.clustering.selection import SelectionParams
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
-_PROJECTS = f"AudioClust projects (*{SUFFIX})"
+_FILES = "AudioClust projects"
+_PROJECTS = f"{_FILES} (*{SUFFIX})"
+_TREES = f"Linkages ({' '.join(f'*{suffix}' for suffix in (*ARRAYS, *TREE_TABLES))})"
 _LABELS = f"Labels of Audacity, Raven and tables ({' '.join(f'*{s}' for s in TABLES)})"
 _TABLES = f"Tables ({' '.join(f'*{suffix}' for suffix in TABLES)})"
 _GESTURES = (
@@ -31,6 +36,15 @@ _GESTURES = (
     ("+  −  0", "zoom the map in, out, and back to all points"),
     ("Click", "play a point or a row; beside all points: silence"),
     ("Ctrl+click", "select several"),
+    ("Up, Down", "in the tree: one cluster fewer, one more"),
+    ("PgUp, PgDown", "in the tree: to the natural cut above or below"),
+    ("Left, Right", "in the tree: to the branch beside"),
+    ("Shift+Up, Shift+Down", "in the tree: to the branch above, or the bigger below"),
+    ("Return, Ctrl+Return", "in the tree: select the branch, play its medoid"),
+    ("F2, Menu", "in the tree: rename the branch, show its menu"),
+    ("Click", "in the tree: select a branch; Ctrl toggles, Shift adds, Alt removes"),
+    ("Double click", "in the tree: play the medoid of a branch"),
+    ("Return, F2, Menu", "in the list of clusters: play the medoid, rename, menu"),
 )
 
 
@@ -44,6 +58,7 @@ class Dialogs(QObject):
     document : Document
     session : Session
     suggesting : Suggesting
+    branching : Branching
     """
 
     troubled = Signal(str, str)
@@ -54,8 +69,10 @@ class Dialogs(QObject):
         document: Document,
         session: Session,
         suggesting: Suggesting,
+        branching: Branching,
     ) -> None:
         super().__init__(parent)
+        self._branching = branching
         self._suggesting = suggesting
         self._forms = FormQuestions(parent)
         self._parent = parent
@@ -83,7 +100,7 @@ class Dialogs(QObject):
         """Let the person choose where the project lives from now on."""
         start = f"{self._document.project.dataset.root}{SUFFIX}"
         title = "Save the project as"
-        path = file_to_write(self._parent, title, start, _PROJECTS, SUFFIX)
+        path = file_to_write(self._parent, title, start, {SUFFIX: _FILES})
         if path is not None:
             self._session.save_as(path)
 
@@ -101,6 +118,15 @@ class Dialogs(QObject):
         path, _ = QFileDialog.getOpenFileName(self._parent, title, start, _TABLES)
         if path:
             self._session.open(path)
+
+    def import_tree(self) -> None:
+        """Let the person choose a tree that was grown elsewhere."""
+        title = "Import a tree: a linkage (SciPy) of the clips, in the order of the "
+        title += "exported metadata"
+        start = self._document.project.dataset.root or str(Path.home())
+        path, _ = QFileDialog.getOpenFileName(self._parent, title, start, _TREES)
+        if path:
+            self._session.import_tree(path)
 
     def split_recordings(self) -> None:
         """Let the person choose how recordings are cut into clips."""
@@ -148,6 +174,22 @@ class Dialogs(QObject):
         )
         title, then = "Suggest clusters", self._suggesting.run
         self._forms.ask(title, text, "Compare", SelectionParams(), then)
+
+    def recluster_branch(self, node: int) -> None:
+        """Let the person choose how one branch of the tree is grown anew."""
+        count = len(self._branching.clips(node))
+        text = (
+            f"Compares the {count:,} clips of this branch by other features, and grows "
+            "them a tree of their own in its place. The rest stays as it is."
+        )
+        dialog = self._forms.ask(
+            "Recluster a branch",
+            text,
+            "Recluster",
+            self._branching.regrouping,
+            lambda params: self._branching.recluster(node, params),
+        )
+        dialog.setObjectName("recluster")
 
     def show_keys(self, actions: Iterable[QAction]) -> None:
         """List every action that has a key, and what mouse and arrows do."""

@@ -1,4 +1,4 @@
-"""What is handed to other programs: clusters, metadata, sounds and features."""
+"""What is handed to other programs: clusters, tree, metadata, sounds and features."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from engine.audio.preparing import PreparationParams
 from engine.features.exporting import FeatureExport, FeatureExportParams
 from engine.params import Params
 
-_TABLES = "Tables (*.csv)"
+_TABLES = {".csv": "Tables"}
+_TREES = {
+    ".nwk": "Newick trees",
+    ".npy": "NumPy linkages",
+    ".csv": "Linkages with the names of the clips",
+}
 
 
 class Exports(QObject):
@@ -47,16 +52,28 @@ class Exports(QObject):
         """Let the person choose where the clusters go as a table."""
         start = Path.home() / "clusters.csv"
         title = "Export the clusters"
-        path = file_to_write(self._parent, title, start, _TABLES, ".csv")
+        path = file_to_write(self._parent, title, start, _TABLES)
         if path is not None:
             self.clusters(path)
+
+    def ask_tree(self) -> None:
+        """Let the person choose where the tree goes, and as what."""
+        title, grouping = "Export the tree", self._document.project.grouping
+        if grouping is None or grouping.linkage is None:
+            text = "There is no tree: choose Agglomerative in the Pipeline panel first."
+            self.troubled.emit(title, text)
+            return
+        start = Path.home() / "tree.nwk"
+        path = file_to_write(self._parent, title, start, _TREES)
+        if path is not None:
+            self.tree(path)
 
     def ask_metadata(self) -> None:
         """Let the person choose where the list of clips goes as a table."""
         # Its paths start from there, so that it can be opened without a word.
         start = Path(self._document.project.dataset.root, "metadata.csv")
         title = "Export the metadata"
-        path = file_to_write(self._parent, title, start, _TABLES, ".csv")
+        path = file_to_write(self._parent, title, start, _TABLES)
         if path is not None:
             self.metadata(path)
 
@@ -85,6 +102,16 @@ class Exports(QObject):
             (self._document.project, path),
             "Exporting the clusters",
             lambda path: f"The clusters are in {path}",
+        )
+
+    def tree(self, path: Path) -> None:
+        """Write the tree to a Newick file, or as a linkage by any other suffix."""
+        name = "newick" if path.suffix.lower() == ".nwk" else "linkage"
+        self._run(
+            f"engine.projects.exporting:write_{name}",
+            (self._document.project, path),
+            "Exporting the tree",
+            lambda path: f"The tree is in {path}",
         )
 
     def metadata(self, path: Path) -> None:

@@ -51,6 +51,7 @@ class Menus(QObject):
         self._file()
         self._edit()
         self._run(workflow)
+        self._tree()
         self._sound(audition)
         self._view()
         self._help()
@@ -71,8 +72,10 @@ class Menus(QObject):
         self._add(menu, "&Save project as…", ask.save_as, "Ctrl+Shift+S")
         self._add(menu, "&Locate sounds…", ask.locate_sounds)
         self._add(menu, "Split recor&dings…", ask.split_recordings, "Ctrl+D")
+        self._add(menu, "&Import tree…", ask.import_tree)
         export, to = menu.addMenu("&Export"), self._window.exports
         self._add(export, "Export &clusters…", to.ask_clusters, "Ctrl+E")
+        self._add(export, "Export &tree…", to.ask_tree)
         self._add(export, "Export &metadata…", to.ask_metadata)
         self._add(export, "Export prepared &sounds…", to.ask_sounds)
         self._add(export, "Export &features…", to.ask_features)
@@ -98,6 +101,13 @@ class Menus(QObject):
         self._add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Up")
         self._add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Down")
 
+    def _tree(self) -> None:
+        menu, tree = self._window.menuBar().addMenu("&Tree"), self._window.tree
+        tree.branch.add_to(menu)
+        menu.aboutToShow.connect(tree.branch.refresh)
+        for action in menu.actions():
+            self.actions[action.toolTip().partition("  (")[0]] = action
+
     def _sound(self, audition: Audition) -> None:
         menu, window = self._window.menuBar().addMenu("&Sound"), self._window
         self._add(menu, "&Play or stop", audition.toggle, "Space")
@@ -111,6 +121,8 @@ class Menus(QObject):
         self._add(menu, "Show &all points", window.map.plot.fit, "Ctrl+0")
         self._add(menu, "&Map", window.map.setFocus, "Ctrl+1")
         self._add(menu, "&Table", window.dataset.table.setFocus, "Ctrl+2")
+        self._add(menu, "&Clusters", window.go_to_clusters, "Ctrl+3")
+        self._add(menu, "T&ree", window.go_to_tree, "Ctrl+4")
         menu.addSeparator()
         for dock in window.docks.values():
             menu.addAction(dock.toggleViewAction())

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.studying import Studying
 from audioclust_gui.worker import Failure
 from engine.clustering.metrics import Scores
 from engine.errors import FeaturesMissingError
@@ -26,26 +27,44 @@ class Scoring(QObject):
     ----------
     document : Document
     jobs : Jobs
+    studying : Studying
+        While something is dragged, what it knows is not asked for.
     """
 
     done = Signal()
     features_missing = Signal()
     troubled = Signal(str, str)
 
-    def __init__(self, document: Document, jobs: Jobs, parent: QObject) -> None:
+    def __init__(
+        self, document: Document, jobs: Jobs, studying: Studying, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._document = document
         self._jobs = jobs
+        self._studying = studying
         self._left = _ATTEMPTS
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
+        self._left_out = False  # whether a drag showed what was known already
         document.changed.connect(self._on_changed)
+        document.settled.connect(self._on_settled)
         document.replaced.connect(self._on_replaced)
 
     def _on_changed(self, old: Project, new: Project) -> None:
-        if new.scores is None:
+        dragging = self._document.dragging
+        self._left_out = dragging and self._studying.scores_at(new) is not None
+        if self._left_out:
+            self._timer.stop()
+        elif new.scores is None:
             self._left = _ATTEMPTS
-            self._timer.start(_WHILE_DRAGGING_MS if self._document.dragging else 0)
+            self._timer.start(_WHILE_DRAGGING_MS if dragging else 0)
+
+    def _on_settled(self) -> None:
+        """Ask for all scores where a drag has ended that needed none."""
+        if self._left_out and not self._document.dragging:
+            self._left_out = False
+            self._left = _ATTEMPTS
+            self._timer.start(0)
 
     def _on_replaced(self) -> None:
         self._left = _ATTEMPTS

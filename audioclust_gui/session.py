@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from audioclust_gui.autosave import Autosave
@@ -19,7 +21,9 @@ from audioclust_gui.worker import Failure
 from engine.audio.dataset import Dataset
 from engine.audio.failure import Failure as FailedClip
 from engine.audio.segmentation import SegmentationParams
+from engine.errors import ParameterError
 from engine.projects.file import SUFFIX
+from engine.projects.importing import with_linkage
 from engine.projects.opening import Opened, projects_folder
 from engine.projects.project import Project
 
@@ -99,6 +103,31 @@ class Session(QObject):
         if document.path is not None:
             args = (document.project.dataset, document.path, params)
             self._run("open_segmented", args, "Cutting recordings into clips", None)
+
+    def import_tree(self, path: str | Path) -> None:
+        """Cut a tree that was grown elsewhere in place of the project's own."""
+        name, title = Path(path).name, "Importing the tree"
+        clips = self._document.project.dataset.clips
+        if not clips:
+            self.troubled.emit(title, "Open its sounds first: File > Open folder.")
+            return
+        target = "engine.clustering.linkage_files:read_linkage"
+        job = self._jobs.run(target, str(path), title=title)
+
+        def take(linkage: NDArray[np.float64]) -> None:
+            if self._document.project.dataset.clips is not clips:
+                return  # it was about another collection
+            try:
+                project = with_linkage(self._document.project, linkage, name)
+            except ParameterError as error:
+                self.troubled.emit(title, f"{path}: {error}")
+                return
+            self._document.commit(project, "import tree")
+            self.noted.emit("Imported", f"The tree of {path} is cut from now on")
+
+        job.succeeded.connect(take)
+        job.failed.connect(lambda failure: self._failed(title, failure))
+        job.crashed.connect(lambda text: self.troubled.emit(title, text))
 
     def open_last(self) -> None:
         """Open what was open last, or the demo on the first start."""

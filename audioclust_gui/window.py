@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
+from audioclust_gui.branching import Branching
+from audioclust_gui.describing import Describing
 from audioclust_gui.dialogs import Dialogs
 from audioclust_gui.document import Document
 from audioclust_gui.exports import Exports
@@ -17,8 +19,10 @@ from audioclust_gui.menus import Menus
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.presets import Presets
 from audioclust_gui.session import TABLES, Session
+from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
+from audioclust_gui.views.clusters import ClustersView
 from audioclust_gui.views.cut import CutView
 from audioclust_gui.views.dataset import DatasetView
 from audioclust_gui.views.map import MapView
@@ -28,12 +32,13 @@ from audioclust_gui.views.results import ResultsView
 from audioclust_gui.views.status import StatusView
 from audioclust_gui.views.suggestions import SuggestionsView
 from audioclust_gui.views.transport import TransportView
+from audioclust_gui.views.tree import TreeView
 from audioclust_gui.views.viewer import ViewerView
 from audioclust_gui.workflow import Workflow
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
 _Area = Qt.DockWidgetArea
 
 
@@ -49,6 +54,9 @@ class Window(QMainWindow):
     audition : Audition
     presets : Presets
     suggesting : Suggesting
+    studying : Studying
+    branching : Branching
+    describing : Describing
     theme : Theme
     """
 
@@ -63,18 +71,23 @@ class Window(QMainWindow):
         audition: Audition,
         presets: Presets,
         suggesting: Suggesting,
+        studying: Studying,
+        branching: Branching,
+        describing: Describing,
         theme: Theme,
     ) -> None:
         super().__init__()
         self._document = document
         self._session = session
-        self.dialogs = Dialogs(self, document, session, suggesting)
+        self.dialogs = Dialogs(self, document, session, suggesting, branching)
         self.exports = Exports(self, document, jobs)
         self.dataset = DatasetView(document, audition)
+        self.clusters = ClustersView(document, describing, audition)
         self.map = MapView(document, workflow, audition)
         self.cut = CutView(document)
-        self.results = ResultsView(document)
+        self.results = ResultsView(document, studying)
         self.pipeline = PipelineView(document, workflow, presets)
+        self.tree = TreeView(document, studying, branching, audition)
         self.viewer = ViewerView(document, jobs, audition)
         self.messages = MessagesView(document)
         self.suggestions = SuggestionsView(document, suggesting)
@@ -84,10 +97,12 @@ class Window(QMainWindow):
         self._arrange()
         self._menus = Menus(self, document, session, workflow, audition, theme)
         self._connect(workflow, audition, presets, suggesting, theme)
+        for asking in (studying, branching, describing):
+            asking.troubled.connect(self._trouble)
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self._first_layout = self.saveState(_LAYOUT_VERSION)
-        self._restore_layout()
+        self._shared = self._restore_layout()  # whether the panels have their sizes
         self._show_theme(theme.dark)
         self._show_title()
 
@@ -100,6 +115,18 @@ class Window(QMainWindow):
         self.docks["Sounds"].show()
         self.dataset.filter.setFocus()
         self.dataset.filter.selectAll()
+
+    def go_to_clusters(self) -> None:
+        """Put the keyboard into the list of clusters."""
+        self.docks["Clusters"].show()
+        self.docks["Clusters"].raise_()
+        self.clusters.setFocus()
+
+    def go_to_tree(self) -> None:
+        """Put the keyboard into the tree."""
+        self.docks["Tree"].show()
+        self.docks["Tree"].raise_()
+        self.tree.setFocus()
 
     def reset_panels(self) -> None:
         """Put every panel back where it was at first."""
@@ -114,25 +141,29 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.BottomDockWidgetArea)
         self._dock("Sounds", self.dataset, _Area.LeftDockWidgetArea)
+        self._dock("Clusters", self.clusters, _Area.LeftDockWidgetArea)
         panel = _column(top, self.pipeline, self.results.notes)
         panel.setMinimumWidth(300)
         self._dock("Pipeline", panel, _Area.RightDockWidgetArea)
         bottom = _Area.BottomDockWidgetArea
+        tree = self._dock("Tree", self.tree, bottom)
         clip = self._dock("Clip", self.viewer, bottom)
         notes = self._dock("Messages", self.messages, bottom)
         advice = self._dock("Suggestions", self.suggestions, bottom)
+        self.tabifyDockWidget(tree, clip)
         self.tabifyDockWidget(clip, notes)
         self.tabifyDockWidget(notes, advice)
         advice.hide()
-        clip.raise_()
+        tree.raise_()
         self.setStatusBar(self.status)
-        self._share_room()
 
     def _share_room(self) -> None:
         names, widths = ("Sounds", "Pipeline"), (290, 300)
         docks = [self.docks[name] for name in names]
         self.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["Clip"]], [215], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Tree"]], [380], Qt.Orientation.Vertical)
+        left = [self.docks[name] for name in ("Sounds", "Clusters")]
+        self.resizeDocks(left, [60, 40], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: _Area) -> QDockWidget:
         dock = QDockWidget(title)
@@ -159,9 +190,10 @@ class Window(QMainWindow):
         self.exports.troubled.connect(self._trouble)
         suggesting.found.connect(self._show_suggestions)
         self._session.opening_changed.connect(self.map.set_opening)
-        for refusing in (self.pipeline, presets):
+        for refusing in (self.pipeline, presets, self.clusters):
             refusing.refused.connect(self._refuse)
         self.transport.stepped.connect(self.dataset.step)
+        self.tree.recluster_asked.connect(self.dialogs.recluster_branch)
         sound = audition.playback
         sound.failed.connect(self._cannot_play)
         sound.noted.connect(self._say_of_sound)
@@ -201,7 +233,8 @@ class Window(QMainWindow):
         self.docks["Messages"].setWindowTitle(title)
 
     def _show_theme(self, dark: bool) -> None:
-        for view in (self.dataset, self.map, self.viewer, self.transport):
+        sides = (self.dataset, self.clusters, self.map, self.transport)
+        for view in (*sides, self.tree, self.viewer):
             view.set_dark(dark)
 
     def _show_title(self) -> None:
@@ -213,12 +246,19 @@ class Window(QMainWindow):
             name += ", split"  # the same folder may have a project of whole files
         self.setWindowTitle(f"{name} – AudioClust" if name else "AudioClust")
 
-    def _restore_layout(self) -> None:
+    def _restore_layout(self) -> bool:
         settings = self._session.settings
         shape, docks = settings.value("geometry"), settings.value("docks")
         if isinstance(shape, QByteArray) and isinstance(docks, QByteArray):
             self.restoreGeometry(shape)
-            self.restoreState(docks, _LAYOUT_VERSION)
+            return self.restoreState(docks, _LAYOUT_VERSION)
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._shared:  # before, there was nothing to share
+            self._shared = True
+            self._share_room()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event.mimeData()) is not None:

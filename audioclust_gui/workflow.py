@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.scoring import Scoring
+from audioclust_gui.studying import Studying
 from audioclust_gui.worker import Failure
 from engine.errors import FeaturesMissingError
 from engine.features.extraction import Extraction
@@ -42,13 +43,15 @@ class Workflow(QObject):
     ----------
     document : Document
     jobs : Jobs
+    studying : Studying
+        What is known of the tree already.
     """
 
     settling = Signal(object)  # float32 (n_clips, 2): the map while it takes shape
     troubled = Signal(str, str)  # title, what happened and what to do
     state_changed = Signal()  # busy, stale or neither
 
-    def __init__(self, document: Document, jobs: Jobs) -> None:
+    def __init__(self, document: Document, jobs: Jobs, studying: Studying) -> None:
         super().__init__(document)
         self._document = document
         self._jobs = jobs
@@ -61,7 +64,7 @@ class Workflow(QObject):
         self._held = False  # while something else is being opened
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self._timer.timeout.connect(self._go_on)
-        self._scoring = Scoring(document, jobs, self)
+        self._scoring = Scoring(document, jobs, studying, self)
         self._scoring.troubled.connect(self.troubled)
         self._scoring.features_missing.connect(self._extract_again)
         self._scoring.done.connect(self.state_changed)
@@ -240,7 +243,9 @@ class Workflow(QObject):
             )
 
     def _grouped(self, grouping: Grouping) -> None:
-        self._document.amend(regrouped(self._document.project, grouping))
+        project = self._document.project
+        if not project.grouped:  # or a tree was imported meanwhile
+            self._document.amend(regrouped(project, grouping))
 
     def _laid_out(self, layout: Layout) -> None:
         self._document.amend(replace(self._document.project, layout=layout))

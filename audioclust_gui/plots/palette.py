@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,7 +96,12 @@ def ink(dark: bool) -> Ink:
     return DARK if dark else LIGHT
 
 
-@cache
+def period() -> int:
+    """Return how many ids have colours of their own: those of `table` begin again."""
+    return len(_order())
+
+
+@lru_cache(maxsize=64)
 def table(n_ids: int, dark: bool) -> Colours:
     """Return one colour per cluster id, and the two of points in no cluster.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pyqtgraph as pg
@@ -42,7 +42,7 @@ class PointsItem(QGraphicsObject):
         self._bounds = (0.0, 0.0, 0.0, 0.0)
         self._labels = np.empty(0, np.int32)
         self._selected = np.empty(0, np.intp)
-        self._emphasis: frozenset[int] | None = None
+        self._lit: NDArray[np.bool_] | None = None
         self._current = self._playing = self._hovered = -1
         self._dark = False
         self._focused = False
@@ -78,7 +78,7 @@ class PointsItem(QGraphicsObject):
         """Place the points, (n, 2); those at NaN are not drawn."""
         if len(positions) != len(self._positions):
             self._labels = np.zeros(len(positions), np.int32)
-            self._selected = np.empty(0, np.intp)
+            self._selected, self._lit = np.empty(0, np.intp), None
             self._current = self._playing = self._hovered = -1
         self._positions = positions
         placed = positions[~np.isnan(positions[:, 0])]
@@ -119,10 +119,10 @@ class PointsItem(QGraphicsObject):
         self._hovered = index
         self.update()
 
-    def set_emphasis(self, ids: Iterable[int] | None) -> None:
-        """Make all points faint but those of these clusters; None for none faint."""
-        self._emphasis = None if ids is None else frozenset(ids)
-        self._recolour()
+    def set_lit(self, lit: NDArray[np.bool_] | None) -> None:
+        """Make all points faint but these, (n,), and raise these; None for no light."""
+        self._lit = lit
+        self._raise_again()
 
     def set_dark(self, dark: bool) -> None:
         """Draw for a dark or a light background."""
@@ -223,7 +223,8 @@ class PointsItem(QGraphicsObject):
         self._codes = self._base
         ringed = raised_stamps(radius, self._ratio)
         marked = np.array(sorted({self._current, self._playing} - {-1}), np.intp)
-        for among, stamped in (self._selected, ringed), (marked, every):
+        lit = np.flatnonzero(self._lit) if self._lit is not None else marked[:0]
+        for among, stamped in (lit, every), (self._selected, ringed), (marked, every):
             if len(among):
                 pixels = raster.pixels_of(
                     self._positions, view, size, stamped.reach, among
@@ -231,12 +232,14 @@ class PointsItem(QGraphicsObject):
                 self._codes = raster.raised(self._codes, pixels, stamped, shapes)
 
     def _colour(self) -> None:
-        table = palette.table(int(self._labels.max(initial=-1)) + 1, self._dark)
-        if self._emphasis is not None:
-            table = palette.faded(table, self._emphasis)
-        shading = raster.shades(table, palette.as_rgb(palette.ink(self._dark).text))
+        shading = _shading(self._dark)
+        labels, half = self._labels, len(shading) // 2
+        # Counted from the end, as points without a cluster are anyway.
+        rows = np.where(labels < 0, labels, labels % palette.period() - half)
+        if self._lit is not None:
+            rows = np.where(self._lit, rows, rows - half)
         # The image borrows the array, which has to live as long.
-        self._pixels = raster.coloured(self._seen, self._labels, shading)
+        self._pixels = raster.coloured(self._seen, rows, shading)
         rows, columns = self._pixels.shape
         self._image = QImage(
             self._pixels.data,
@@ -281,3 +284,11 @@ class PointsItem(QGraphicsObject):
         if self._focused:
             painter.setPen(QPen(QColor(ink.accent), 2))
             painter.drawRect(self.boundingRect().adjusted(1, 1, -1, -1))
+
+
+@cache
+def _shading(dark: bool) -> NDArray[np.uint32]:
+    """Return `raster.shades` of every colour made faint, and then of every colour."""
+    table = palette.table(palette.period(), dark)
+    both = np.concatenate([palette.faded(table, ()), table])
+    return raster.shades(both, palette.as_rgb(palette.ink(dark).text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
@@ -86,7 +86,7 @@ class ScatterPlot(pg.GraphicsView):
 
         The view shows all of them until the person moves it by hand, and again when
         their number changes or none is left in view. Another number of points also
-        resets labels (to 0), selection, current and playing point.
+        resets labels (to 0), light, selection, current and playing point.
 
         Parameters
         ----------
@@ -149,9 +149,19 @@ class ScatterPlot(pg.GraphicsView):
         """Mark the point that is heard."""
         self._points.set_playing(-1 if index is None else index)
 
-    def set_emphasis(self, ids: Iterable[int] | None) -> None:
-        """Make all points faint but those of some clusters; None for none faint."""
-        self._points.set_emphasis(ids)
+    def set_lit(self, indices: ArrayLike | None) -> None:
+        """Make all points faint but these, and these the upper ones.
+
+        Parameters
+        ----------
+        indices : int array, or None
+            In any order; None makes no point faint, an empty array all of them.
+        """
+        lit = None
+        if indices is not None:
+            lit = np.zeros(len(self._points.positions), bool)
+            lit[np.asarray(indices, np.intp)] = True
+        self._points.set_lit(lit)
 
     def set_dark(self, dark: bool) -> None:
         """Draw for a dark or for a light theme."""

@@ -35,4 +35,7 @@ def swatch(label: int, dark: bool) -> QIcon:
     pixels = swatch_pixels(label, dark)
     side = len(pixels)
     image = QImage(pixels.data, side, side, 4 * side, QImage.Format.Format_RGBA8888)
-    return QIcon(QPixmap.fromImage(image.copy()))
+    pixmap = QPixmap.fromImage(image.copy())
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else a style tints it
+    return icon

@@ -10,12 +10,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QWidget
 
+from audioclust_gui.branching import MOVE
 from audioclust_gui.document import Document
+from audioclust_gui.widgets.steady_label import SteadyLabel
 from engine.clustering.methods import METHODS
 from engine.projects.project import Project
 
 SLIDER_END = 60  # beyond, a slider of this width has no fine positions left
-_STEP = "change number of clusters"
+_STEP = "change number of clusters"  # where there is no tree to cut
 
 
 class CutView(QWidget):
@@ -45,9 +47,8 @@ class CutView(QWidget):
         self.spin.setAccessibleName("Number of clusters")
         self.spin.setToolTip("Number of clusters, up to the number of clips  (Alt+L)")
         self._label.setBuddy(self.spin)
-        self._hint = QLabel()
-        self._hint.setWordWrap(True)
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint = SteadyLabel(wrap=True)
+        self._hint.setAccessibleName("Cut")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._label, 0, 0)
@@ -85,7 +86,8 @@ class CutView(QWidget):
         most = max(1, rows)
         with QSignalBlocker(self.slider), QSignalBlocker(self.spin):
             self.slider.setMaximum(min(most, max(SLIDER_END, k)))
-            self.spin.setMaximum(most)
+            if self.spin.maximum() != most:  # Qt lays out the window again each time
+                self.spin.setMaximum(most)
             self.spin.setValue(k)
             if not self.slider.isSliderDown():
                 self.slider.setValue(k)
@@ -128,4 +130,5 @@ class CutView(QWidget):
             asked = document.project
             if asked.pipeline.n_clusters != k:
                 asked = asked.with_n_clusters(k)
-            document.commit(asked, _STEP, merge=not dragged)
+            text = MOVE if self._live else _STEP
+            document.commit(asked, text, merge=not dragged)

@@ -84,6 +84,7 @@ class DatasetView(QWidget):
         document.changed.connect(self._on_changed)
         document.current_changed.connect(self._show_current)
         document.selection_changed.connect(self._show_selection)
+        document.lit_changed.connect(self._show_lit)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
@@ -133,8 +134,9 @@ class DatasetView(QWidget):
         self.tree.set_dataset(project.dataset)
         self.label.set_dataset(project.dataset)
         self.model.set_dataset(project.dataset)
-        self.model.set_labels(project.labels)
+        self._show_clusters(project)
         self._show_failures(project)
+        self._show_lit()
         self._say_count()
 
     def _on_changed(self, old: Project, new: Project) -> None:
@@ -147,15 +149,22 @@ class DatasetView(QWidget):
             self.label.set_dataset(new.dataset)
             self.model.set_dataset(new.dataset)
             self._apply_filter()
-        if anew or old.labels is not new.labels:
-            self.model.set_labels(new.labels)
+            self._show_lit()
+        if anew or old.labels is not new.labels or old.edits is not new.edits:
+            self._show_clusters(new)
+        if anew or old.edits.names != new.edits.names:
+            self._fit_clusters(new)
         if anew or old.extraction is not new.extraction:
             self._show_failures(new)
+
+    def _show_clusters(self, project: Project) -> None:
+        self.model.set_labels(project.labels)
+        self.model.set_names(project.names)
 
     def _show_failures(self, project: Project) -> None:
         failures = project.extraction.failures if project.extraction else ()
         self.model.set_failures({f.index: f.reason for f in failures})
-        self.table.horizontalHeader().resizeSection(CLUSTER, 78 if failures else 62)
+        self._fit_clusters(project)
         labels = project.dataset.labels
         self.table.setColumnHidden(LABEL, labels is None)
         self._fit_labels(labels or ())
@@ -181,6 +190,16 @@ class DatasetView(QWidget):
         widest = max((width(one_line(label)) for label in some), default=0)
         room = min(max(widest + 14, 52), 96)
         self.table.horizontalHeader().resizeSection(LABEL, room)
+
+    def _fit_clusters(self, project: Project) -> None:
+        """Give names room, also those that another cut brings back."""
+        unused = project.extraction is not None and project.extraction.failures
+        width = self.table.fontMetrics().horizontalAdvance
+        names = project.edits.names.values()
+        widest = max((width(one_line(name)) for name in names), default=0)
+        most = max(84, self.table.width() // 4)
+        room = min(max(widest + 34, 78 if unused else 62), most)
+        self.table.horizontalHeader().resizeSection(CLUSTER, room)
 
     def _choose_label(self, name: str | None) -> None:
         project = self._document.project
@@ -234,6 +253,10 @@ class DatasetView(QWidget):
         with QSignalBlocker(model):
             model.select(chosen, _Flag.ClearAndSelect)
         self.table.viewport().update()
+
+    def _show_lit(self) -> None:
+        """Mark the clips that are pointed at in some view."""
+        self.model.set_lit(self._document.lit, self.table.rows_in_view())
 
     def _show_current(self) -> None:
         """Go to the document's current clip; emits nothing."""

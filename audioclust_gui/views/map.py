@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
+from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.scatter import ScatterPlot
 from audioclust_gui.workflow import Workflow
 from engine.clustering.partition import NOISE, UNPLACED
@@ -56,6 +57,7 @@ class MapView(QWidget):
         document.changed.connect(self._on_changed)
         document.current_changed.connect(self._show_current)
         document.selection_changed.connect(self._show_selection)
+        document.lit_changed.connect(self._show_lit)
         self._show_all()
 
     def set_dark(self, dark: bool) -> None:
@@ -84,6 +86,7 @@ class MapView(QWidget):
         self.plot.set_labels(project.labels)
         self._show_current(self._document.current)
         self._show_selection(self._document.selection)
+        self._show_lit(self._document.lit)
         self._say_state()
 
     def _settle(self, positions: NDArray[np.float32]) -> None:
@@ -100,6 +103,7 @@ class MapView(QWidget):
             self.plot.set_labels(self._document.project.labels)
             self._show_current(self._document.current)
             self._show_selection(self._document.selection)
+            self._show_lit(self._document.lit)
 
     def _on_state(self) -> None:
         flow = self._workflow
@@ -130,6 +134,9 @@ class MapView(QWidget):
 
     def _show_selection(self, selection: frozenset[int]) -> None:
         self.plot.set_selection(np.fromiter(selection, np.int64, len(selection)))
+
+    def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
+        self.plot.set_lit(None if clips is None else clips[clips < self._count])
 
     def _clicked(self, index: int, modifiers: Qt.KeyboardModifier) -> None:
         several = modifiers & (
@@ -165,5 +172,5 @@ class MapView(QWidget):
             lines.append(f"Label: {truth[index]}")
         label = int(project.labels[index])
         words = {NOISE: "Noise: in no cluster", UNPLACED: "Not grouped yet"}
-        lines.append(words.get(label, f"Cluster {label}"))
+        lines.append(words.get(label) or one_line(project.title(label)))
         return "\n".join(lines)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from audioclust_gui.document import Document
+from audioclust_gui.studying import Studying
+from audioclust_gui.widgets.steady_label import SteadyLabel
 from engine.clustering.metrics import Scores
 from engine.projects.project import Project
 
@@ -29,6 +31,8 @@ _FURTHER = (
         "Calinski-Harabasz index: the higher, the further apart",
     ),
 )
+_SAID_BEFORE = {name: words for name, words, _ in _FURTHER}
+_CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
 class ResultsView(QWidget):
@@ -37,40 +41,44 @@ class ResultsView(QWidget):
     Parameters
     ----------
     document : Document
+    studying : Studying
+        What it knows is shown until the scores of the present labels are there.
 
     Attributes
     ----------
-    notes : QLabel
+    notes : SteadyLabel
         The number of clusters, and what else there is to say. It grows and shrinks:
         the window puts it where that moves nothing a person is about to click.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, studying: Studying, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._document = document
+        self._studying = studying
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(0)
-        self.values: dict[str, QLabel] = {}
+        self.values: dict[str, SteadyLabel] = {}
         for i, (name, words, help_) in enumerate(_MAIN):
-            title, value = QLabel(words), QLabel()
+            title, value = QLabel(words), SteadyLabel(align=_CENTRE)
             font = value.font()
             font.setPointSizeF(font.pointSizeF() * 1.35)
             font.setBold(True)
             value.setFont(font)
             self._add(name, words, help_, value)
             title.setToolTip(help_)
-            title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            title.setAlignment(_CENTRE)
             title.setForegroundRole(title.palette().ColorRole.PlaceholderText)
             grid.addWidget(value, 0, i)
             grid.addWidget(title, 1, i)
         for i, (name, words, help_) in enumerate(_FURTHER):
-            value = QLabel()
+            value = SteadyLabel(align=_CENTRE)
             self._add(name, words, help_, value)
             grid.addWidget(value, 2, i)
-        self.notes = QLabel()
-        self.notes.setWordWrap(True)
-        self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes = SteadyLabel(wrap=True)
+        self.notes.setAccessibleName("Notes on the scores")
         self.notes.setContentsMargins(10, 0, 10, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,23 +86,20 @@ class ResultsView(QWidget):
         # Bound methods, so that connections end with the view.
         document.changed.connect(self._show)
         document.replaced.connect(self._show)
+        studying.found.connect(self._show)
         self._show()
 
-    def _add(self, name: str, words: str, help_: str, value: QLabel) -> None:
+    def _add(self, name: str, words: str, help_: str, value: SteadyLabel) -> None:
         value.setAccessibleName(words)
         value.setToolTip(help_)
-        value.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.values[name] = value
 
     def _show(self) -> None:
         project = self._document.project
-        scores = project.scores
+        scores = project.scores or self._studying.scores_at(project)
         for name, label in self.values.items():
-            shown = _shown(None if scores is None else getattr(scores, name))
-            label.setAccessibleDescription(shown)
-            label.setText(shown)
-        for name, words, _ in _FURTHER:
-            self.values[name].setText(f"{words} {self.values[name].text()}")
+            value = _shown(None if scores is None else getattr(scores, name))
+            label.setText(f"{_SAID_BEFORE.get(name, '')} {value}".lstrip())
         self.notes.setText("  ".join(self._words(project, scores)))
 
     def _words(self, project: Project, scores: Scores | None) -> list[str]:

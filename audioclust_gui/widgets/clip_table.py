@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
 from audioclust_gui.widgets.clip_index import ClipIndex
+from audioclust_gui.widgets.lit_rows import lit_brush, lit_font
 from engine.audio.dataset import Dataset
 from engine.clustering.partition import NOISE, UNPLACED
 
@@ -23,6 +25,8 @@ _ROLES = frozenset(
         _Role.DisplayRole,
         _Role.DecorationRole,
         _Role.ForegroundRole,
+        _Role.BackgroundRole,
+        _Role.FontRole,
         _Role.ToolTipRole,
         _Role.AccessibleTextRole,
     }
@@ -42,6 +46,8 @@ class ClipTable(QAbstractTableModel):
         super().__init__(parent)
         self._dataset = Dataset("")
         self._labels: NDArray[np.int32] = np.empty(0, np.int32)
+        self._names: Mapping[int, str] = {}
+        self._lit = np.empty(0, np.bool_)
         self._failures: dict[int, str] = {}
         self._index = ClipIndex(self._dataset)
         self._shown: NDArray[np.int64] = np.empty(0, np.int64)
@@ -49,7 +55,7 @@ class ClipTable(QAbstractTableModel):
         self._words: list[str] = []
         self._folder = ""
         self._sorted = (-1, Qt.SortOrder.AscendingOrder)
-        self._dark = False
+        self.set_dark(False)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show another collection, unfiltered."""
@@ -57,6 +63,7 @@ class ClipTable(QAbstractTableModel):
         self._dataset = dataset
         self._index = ClipIndex(dataset)
         self._labels = np.full(len(dataset), UNPLACED, np.int32)
+        self._names, self._lit = {}, np.zeros(len(dataset), np.bool_)
         self._failures = {}
         self._words, self._folder = [], ""
         self._arrange()
@@ -67,6 +74,31 @@ class ClipTable(QAbstractTableModel):
         self._labels = labels
         self._touch(CLUSTER)
 
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """Call some clusters by name, the others by number."""
+        if names != self._names:
+            self._names = names
+            self._touch(CLUSTER)
+
+    def set_lit(self, clips: NDArray[np.int64] | None, seen: range) -> None:
+        """Mark the clips that are pointed at; None for none.
+
+        Parameters
+        ----------
+        clips : int64 array, or None
+        seen : range
+            The rows that are in view: only these need to be drawn again.
+        """
+        lit = np.zeros(len(self._lit), np.bool_)
+        if clips is not None:
+            lit[clips[clips < len(lit)]] = True
+        shown = self._shown[seen.start : seen.stop]
+        changed = np.flatnonzero((lit != self._lit)[shown]) + seen.start
+        self._lit = lit
+        if len(changed):
+            first, last = int(changed[0]), int(changed[-1])
+            self.dataChanged.emit(self.index(first, NAME), self.index(last, CLUSTER))
+
     def set_failures(self, failures: dict[int, str]) -> None:
         """Mark the clips that could not be used, with the reasons."""
         self._failures = failures
@@ -74,7 +106,7 @@ class ClipTable(QAbstractTableModel):
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
-        self._dark = dark
+        self._dark, self._tint, self._bold = dark, lit_brush(), lit_font()
 
     def set_filter(self, text: str, folder: str) -> None:
         """Show clips whose path or label holds every word, below a folder or ""."""
@@ -131,14 +163,23 @@ class ClipTable(QAbstractTableModel):
             return self._text(clip, column)
         if role == _Role.DecorationRole and column == CLUSTER:
             return swatch(int(self._labels[clip]), self._dark)
+        if role == _Role.BackgroundRole:
+            return self._tint if self._lit[clip] else None
+        if role == _Role.FontRole:
+            return self._bold if column == CLUSTER and self._lit[clip] else None
         if role == _Role.ForegroundRole and clip in self._failures:
             return QApplication.palette().placeholderText()
         if role == _Role.ToolTipRole:
             reason = self._failures.get(clip)
             entry = self._dataset.clips[clip]
             # The whole of it, span included: a narrow column shows only its ends.
-            words = "/".join(filter(None, (entry.folder, entry.name)))
-            return tooltip(words if reason is None else f"{words}\nNot used: {reason}")
+            lines = ["/".join(filter(None, (entry.folder, entry.name)))]
+            name = self._names.get(int(self._labels[clip]))
+            if name is not None:
+                lines.append(one_line(name))
+            if reason is not None:
+                lines.append(f"Not used: {reason}")
+            return tooltip("\n".join(lines))
         if role == _Role.AccessibleTextRole:
             return f"{COLUMNS[column]} {self._text(clip, column)}"
         return None
@@ -159,7 +200,9 @@ class ClipTable(QAbstractTableModel):
             return "" if labels is None else one_line(labels[clip])
         if clip in self._failures:
             return "unused"
-        return cluster_text(int(self._labels[clip]))
+        label = int(self._labels[clip])
+        name = self._names.get(label)
+        return cluster_text(label) if name is None else one_line(name)
 
     def _arrange(self) -> None:
         column, order = self._sorted

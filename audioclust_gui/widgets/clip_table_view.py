@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
-    QItemSelectionModel,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from audioclust_gui.widgets.rows_view import RowsView
 
 
-class ClipTableView(QTableView):
+class ClipTableView(RowsView):
     """A table in which arrow keys, like clicks, say that a row was meant."""
 
     meant = Signal(int)  # row
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.setTabKeyNavigation(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.horizontalHeader().setHighlightSections(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(22)
         self.setAccessibleName("Clips")
         self.clicked.connect(lambda index: self.meant.emit(index.row()))
-
-    def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
-        # A header asks of every row whether it is selected, in order to look pressed.
-        # This one does not look so, and must not ask: it gets a selection of its own.
-        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = self.currentIndex().row()

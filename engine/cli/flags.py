@@ -126,11 +126,7 @@ class ParamFlags:
         chosen = dict(self.sections)
         if self.methods:
             chosen["method_params"] = self.methods[method]
-        flags = {
-            name.removeprefix(_DEST): value
-            for name, value in vars(arguments).items()
-            if name.startswith(_DEST)
-        }
+        flags = flags_given(arguments)
         sets = {}
         for section, cls in chosen.items():
             base = usual[section].to_dict() if usual and section in usual else {}
@@ -244,6 +240,15 @@ class ParamFlags:
 def flag_of(name: str) -> str:
     """Return the flag of a field: ``--n-fft`` of ``n_fft``, ``--k`` of its alias."""
     return ALIASES.get(name) or "--" + name.replace("_", "-")
+
+
+def flags_given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields that have a flag on the command line itself, and its text."""
+    return {
+        name.removeprefix(_DEST): value
+        for name, value in vars(arguments).items()
+        if name.startswith(_DEST)
+    }
 
 
 def in_flags(message: str) -> str:

@@ -12,16 +12,25 @@ from engine.cli.command import (
     add_extraction,
     add_input,
     add_out,
+    place,
 )
 from engine.cli.console import Console, counted
-from engine.cli.flags import ParamFlags
+from engine.cli.flags import ParamFlags, flag_of, flags_given
 from engine.cli.results import clip_table
 from engine.cli.work import Work, begin
+from engine.clustering.agglomerative import AgglomerativeParams
 from engine.clustering.describing import describe
+from engine.clustering.hierarchy import Floats, Hierarchy, Ints
+from engine.clustering.linkage_files import read_linkage
+from engine.clustering.method import Fit
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import score, score_columns
+from engine.clustering.newick import newick
 from engine.clustering.partition import NOISE, UNPLACED, Labels, sizes, spread
+from engine.errors import ParameterError
 from engine.features.representation import Representation
+from engine.projects.exporting import clip_names
+from engine.projects.importing import rows_of
 
 _FLAGS = ParamFlags(
     MATRIX,
@@ -29,6 +38,7 @@ _FLAGS = ParamFlags(
     "agglomerative",
     defaults={"n_clusters": "the number of labels"},
 )
+_GROWTH = AgglomerativeParams().to_dict().keys() - {"n_clusters"}
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -38,19 +48,35 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "where clusters.csv, scores.json, manifest.json and the rest go; files of "
         "these names are replaced",
     )
+    parser.add_argument(
+        "--tree",
+        metavar="FILE",
+        type=place,
+        help="cut this tree instead of growing one: a linkage as SciPy and fastcluster "
+        "make it (.npy, .npz, .csv, .tsv, .txt). Leaf i is clip i, in the order that "
+        "scan writes, of all clips or of those with features",
+    )
     add_extraction(parser)
     _FLAGS.add_to(parser)
 
 
 def _cluster(arguments: argparse.Namespace, console: Console) -> Document:
+    tree = _tree(arguments, console)
     work = begin(arguments, console, _FLAGS, arguments.out)
     matrix = work.matrix()
+    rows = matrix.rows
+    if tree is not None:
+        rows = rows_of(len(tree) + 1, len(work.dataset), matrix.rows)
     params = work.params["method_params"]
     if "n_clusters" in params.to_dict() and "n_clusters" not in work.given:
-        params = params.replace(n_clusters=work.usual_k(len(matrix.rows)))
+        params = params.replace(n_clusters=work.usual_k(len(rows)))
         work.params["method_params"] = params
-    fit = METHODS[work.method].fit(matrix.matrix, params, console.report)
-    labels = spread(fit.labels, matrix.rows, len(work.dataset))
+    if tree is None:
+        fit = METHODS[work.method].fit(matrix.matrix, params, console.report)
+    else:
+        k = params.to_dict()["n_clusters"]
+        fit = Fit(Hierarchy(tree).labels_at(k), tree)
+    labels = spread(fit.labels, rows, len(work.dataset))
     scores = dataclasses.asdict(
         score(
             labels,
@@ -66,9 +92,25 @@ def _cluster(arguments: argparse.Namespace, console: Console) -> Document:
     for array in ("linkage", "membership"):
         if (values := getattr(fit, array)) is not None:
             work.results.array(f"{array}.npy", values)
+    if fit.linkage is not None:
+        _write_newick(work, fit.linkage, rows)
     notes = [*matrix.notes, *fit.notes]
     _say(console, scores, labels, notes)
-    return work.end(seed=params.to_dict().get("seed"), scores=scores, notes=notes)
+    seed = params.to_dict().get("seed")
+    given = None if tree is None else str(arguments.tree.absolute())
+    return work.end(seed=seed, scores=scores, notes=notes, tree=given)
+
+
+def _tree(arguments: argparse.Namespace, console: Console) -> Floats | None:
+    """Read the tree that was given, before hours of work are for nothing."""
+    if arguments.tree is None:
+        return None
+    _, method, _ = _FLAGS.read(arguments)
+    if not METHODS[method].grows_tree:
+        raise ParameterError(f"--tree is cut, but {method} groups without a tree")
+    if idle := sorted(_GROWTH & flags_given(arguments).keys()):
+        raise ParameterError(f"{flag_of(idle[0])} has no effect with --tree")
+    return read_linkage(arguments.tree, console.report)
 
 
 def _details(work: Work, labels: Labels, matrix: Representation) -> Document:
@@ -105,6 +147,11 @@ def _write_clusters(work: Work, labels: Labels) -> None:
             )
         ),
     )
+
+
+def _write_newick(work: Work, linkage: Floats, rows: Ints) -> None:
+    names = clip_names(work.dataset, rows.tolist())
+    work.results.text("tree.nwk", newick(Hierarchy(linkage), names))
 
 
 def _say(console: Console, scores: Document, labels: Labels, notes: list[str]) -> None:

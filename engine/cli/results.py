@@ -83,8 +83,12 @@ class Results:
     def json(self, name: str, document: dict[str, Any]) -> None:
         """Write a JSON document."""
         # A name that is no text becomes an escape, which is what JSON wants.
+        self.text(name, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+    def text(self, name: str, text: str) -> None:
+        """Write a file of text."""
         with self._new(name) as path, replacing(path, errors="backslashreplace") as f:
-            f.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+            f.write(text)
 
     def array(self, name: str, array: NDArray[Any]) -> None:
         """Write an NPY file."""

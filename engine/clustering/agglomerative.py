@@ -8,6 +8,7 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.linkage import linkage, memory_needed, most_rows
 from engine.clustering.method import Fit, Matrix, Method
 from engine.clustering.microclusters import MICRO_CLUSTERS, ward_by_micro_clusters
+from engine.clustering.ordering import ordered
 from engine.errors import ParameterError
 from engine.machine import limited_threads, memory_at_hand
 from engine.params import Params, param
@@ -75,6 +76,9 @@ class AgglomerativeParams(Params):
 def fit(matrix: Matrix, params: AgglomerativeParams, report: Report = silent) -> Fit:
     """Build the tree by the exact route or that of micro-clusters, and cut it once.
 
+    The first column of its linkage has the left children, as
+    `engine.clustering.ordering.ordered` chooses them.
+
     Raises
     ------
     ParameterError
@@ -82,17 +86,18 @@ def fit(matrix: Matrix, params: AgglomerativeParams, report: Report = silent) ->
     """
     reason = _reason_for_micro_clusters(matrix, params)
     notes: tuple[str, ...] = ()
+    metric = params.metric if params.matters("metric") else "euclidean"
     # One thread: with more, the last digits of the sums, and so the tree, depend on how
     # many cores the machine has.
     with limited_threads(1):
         if reason is None:
-            metric = params.metric if params.matters("metric") else "euclidean"
             tree = linkage(matrix, params.linkage, metric, report)
         else:
             count = MICRO_CLUSTERS
             if params.matters("micro_clusters"):
                 count = params.micro_clusters
             tree = ward_by_micro_clusters(matrix, count, report)
+        tree = ordered(tree, matrix, metric, report)
     if reason is not None:
         notes = (
             f"The tree was built by way of up to {count} micro-clusters, {reason}: "

@@ -8,6 +8,7 @@ the whole tree from which a branch was taken goes on without it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,8 @@ class Branches:
     early : tuple of (int, int)
         ``(rank, id)``: the cluster that the split of this rank opens, 1 to n - 1, comes
         forward to this id, and those from there on move up by one. A branch that
-        is cut lower than the rest would have ids in the thousands otherwise.
+        is cut lower than the rest would have ids in the thousands otherwise. Fewer
+        than the tree has leaves.
     """
 
     cuts: tuple[BranchCut, ...] = ()
@@ -70,6 +72,10 @@ class Branches:
                     f"The cut of branch {cut.node} must be at 1 to {n} clusters; it "
                     f"is at {cut.k}"
                 )
+        if len(self.early) >= n:
+            raise ParameterError(
+                f"Splits can come forward {n - 1} times at most; {len(self.early)} did"
+            )
         for rank, place in self.early:
             if not (1 <= rank < n and 0 <= place < n):
                 raise ParameterError(
@@ -263,6 +269,9 @@ class Cut:
             if _numbering(self.tree.n_leaves, tuple(early))[rank] > free:
                 early.append((rank, free))
             free += 1
+        if len(early) >= self.tree.n_leaves:  # after much cutting to and fro
+            ids = _numbering(self.tree.n_leaves, tuple(early)).tolist()
+            return Branches(branches.cuts, early_for(len(ids), dict(enumerate(ids))))
         return Branches(branches.cuts, tuple(early))
 
     def _part(self, index: int, root: int, k: int | None) -> _Part:
@@ -317,6 +326,35 @@ def _numbering(n: int, early: tuple[tuple[int, int], ...]) -> Labels:
             ids[(ids >= place) & (ids < here)] += 1
             ids[rank] = place
     return ids
+
+
+def early_for(n: int, wanted: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    """Return what comes forward so that some splits open the wanted ids.
+
+    Parameters
+    ----------
+    n : int
+        Leaves of the tree.
+    wanted : mapping of int to int
+        Ids by rank, all below n, 0 among the ranks.
+
+    Returns
+    -------
+    tuple of (int, int)
+        For `Branches`; splits that are not asked about fill the gaps.
+    """
+    rank_at = {place: rank for rank, place in wanted.items()}
+    order, early = list(range(n)), []
+    for place in range(max(rank_at) + 1):
+        here = order[place]
+        rank = rank_at.get(place, here)
+        if place not in rank_at and here in wanted:
+            rank = next(other for other in order[place:] if other not in wanted)
+        if rank != here:
+            order.remove(rank)
+            order.insert(place, rank)
+            early.append((rank, place))
+    return tuple(early)
 
 
 def levels(tree: Hierarchy, node: int) -> Ints:

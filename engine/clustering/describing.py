@@ -132,7 +132,7 @@ def describe(
                 width = widths[place]
                 reports[i] = replace(
                     reports[i],
-                    medoid=int(clips[some[_medoid(given[some])]]),
+                    medoid=int(clips[some[medoid_of(given[some])]]),
                     medoid_exact=len(some) <= _EXACT,
                     silhouette=None if np.isnan(width) else float(width),
                     sampled=None if np.isnan(width) else sampled,
@@ -188,8 +188,14 @@ def _silhouettes(
     return means, len(chosen) if len(chosen) < len(own) else None
 
 
-def _medoid(members: npt.NDArray[Any]) -> int:
-    """Return the position of the row with the smallest mean distance to the others."""
+def medoid_of(members: npt.NDArray[Any]) -> int:
+    """Return the position of the row with the smallest mean distance to the others.
+
+    Parameters
+    ----------
+    members : float array, shape (n, d), n at least 1
+        Of more than 1 000 only the 100 nearest to their centre are tried.
+    """
     if len(members) <= 2:
         return 0
     rows = prepared(members)

@@ -77,7 +77,7 @@ class Hierarchy:
         pairs = np.sort(self.linkage[:, :2].astype(np.int64), axis=1)
         swap = self.sizes[pairs[:, 1]] > self.sizes[pairs[:, 0]]
         self.children = np.where(swap[:, None], pairs[:, ::-1], pairs)
-        self.starts = _starts(self.children, self.sizes)
+        self.starts = starts(self.children, self.sizes)
         self._place = self.starts[:n]
         self.leaf_order = np.empty(n, np.int64)
         self.leaf_order[self._place] = np.arange(n)
@@ -229,11 +229,21 @@ class Hierarchy:
             )
 
 
-def _starts(children: Ints, sizes: Ints) -> Ints:
-    """Sum, for every node, what lies left of it below each of its ancestors.
+def starts(children: Ints, sizes: Ints) -> Ints:
+    """Return how many leaves are left of every node.
 
-    Pointer jumping: each round doubles the stretch of ancestors that is summed, so a
-    chain 50 000 deep takes 16 rounds.
+    That is what lies left of it below each of its ancestors, summed by pointer jumping:
+    each round doubles the stretch of ancestors, so a chain 50 000 deep takes 16 rounds.
+
+    Parameters
+    ----------
+    children : int array, shape (n - 1, 2)
+        The left and the right child of every merge.
+    sizes : int array, shape (2n - 1,)
+
+    Returns
+    -------
+    int64 array, shape (2n - 1,)
     """
     nodes, n = len(sizes), len(children) + 1
     ancestor = np.full(nodes, nodes - 1)

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from engine.clustering.cut import Branches, Cut
-from engine.clustering.hierarchy import Hierarchy
+from engine.clustering.grafting import recut
+from engine.clustering.hierarchy import Hierarchy, Ints
 from engine.errors import ParameterError
 from engine.projects.edits import Edits, check_name
 from engine.projects.project import Grouping, Project
 
+_GONE = -1  # instead of the number of a node
 _ALIKE = 0.5  # share of two groups that has to be common for a name to go over
 
 
@@ -79,6 +81,52 @@ def regrouped(project: Project, grouping: Grouping) -> Project:
     """
     return replace(
         project, grouping=grouping, edits=_carried(project, grouping), scores=None
+    )
+
+
+def grafted(project: Project, grouping: Grouping, moved: Ints, node: int) -> Project:
+    """Take a tree in which one branch was grown again.
+
+    All clips outside stay in their clusters. The branch is cut into as many as before,
+    at least two, by a cut of its own: its heights mean nothing beside the others. Names
+    and folded branches stay with the branches that are still there.
+
+    Parameters
+    ----------
+    project : Project
+    grouping : Grouping
+        With the new tree.
+    moved : int64 array, shape (2n - 1,)
+        The new number of every node of the old tree, -1 where it is gone; as from
+        `engine.projects.tree_steps.recluster`.
+    node : int
+        The top of the branch in the old tree.
+
+    Raises
+    ------
+    ParameterError
+        If either has no tree, or these are not nodes of the project's.
+    """
+    cuts, tree = _cuts_of(project), grouping.hierarchy
+    cuts.tree.check_node(node)
+    if tree is None or not len(moved) == len(tree.sizes) == len(cuts.tree.sizes):
+        raise ParameterError(
+            f"The branch must be one of the tree of {cuts.tree.n_leaves} clips that is "
+            "shown; that tree is another one now"
+        )
+    branches, k = recut(cuts, project.cut or 1, tree, moved, node)
+    names = {int(moved[old]): name for old, name in project.edits.names.items()}
+    collapsed = frozenset(int(moved[old]) for old in project.edits.collapsed)
+    names.pop(_GONE, None)
+    edits = Edits(branches, names, collapsed - {_GONE})
+    after = replace(project, grouping=grouping, edits=edits, scores=None)
+    if k == after.cut:
+        return after
+    if grouping.pipeline.method == project.pipeline.method:
+        return after.with_n_clusters(k)
+    return replace(
+        after,
+        grouping=replace(grouping, pipeline=grouping.pipeline.with_n_clusters(k)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any
 
 from engine.audio.preparing import PreparationParams
@@ -17,6 +18,7 @@ from engine.params import Params
 _STEPS = ("preparation", "features", "representation", "projection")
 
 
+@cache
 def _defaults() -> dict[str, Params]:
     return {name: method.params() for name, method in METHODS.items()}
 
@@ -115,17 +117,17 @@ class Pipeline:
         """Return a copy with another number of clusters for the chosen method."""
         return self.with_method_params(self.method_params.replace(n_clusters=k))
 
-    @property
+    @cached_property
     def extraction_key(self) -> str:
         """A name for the stored features: equal where they are."""
         return f"{self.preparation.key()}/{self.features.key()}"
 
-    @property
+    @cached_property
     def matrix_key(self) -> str:
         """A name for the matrix: equal where stored features and representation are."""
         return f"{self.extraction_key}/{self.representation.key()}"
 
-    @property
+    @cached_property
     def grouping_key(self) -> str:
         """A name for the question that a grouping answers.
 
@@ -136,7 +138,7 @@ class Pipeline:
             params = params.replace(n_clusters=1)
         return f"{self.matrix_key}/{self.method}/{params.key()}"
 
-    @property
+    @cached_property
     def layout_key(self) -> str:
         """A name for the question that a map answers."""
         return f"{self.matrix_key}/{self.projection.key()}"

@@ -20,8 +20,28 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import NOISE, UNPLACED, spread
 from engine.features.extraction import Extraction
+from engine.features.representation import RepresentationParams
 from engine.projects.edits import Edits
 from engine.projects.pipeline import Pipeline
+
+
+@dataclass(frozen=True, eq=False)
+class Graft:
+    """How a branch of a tree was grown again.
+
+    Parameters
+    ----------
+    clips : int64 array, shape (n,), n at least 2
+        Those in the branch, ascending.
+    representation : RepresentationParams
+        The matrix that it was grown from, of these clips alone.
+    linkage : str
+        As `engine.clustering.agglomerative.AgglomerativeParams.linkage`.
+    """
+
+    clips: NDArray[np.int64]
+    representation: RepresentationParams
+    linkage: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +64,8 @@ class Grouping:
         How firmly every row belongs to its cluster, 0 to 1, where the method tells.
     notes : tuple of str
         What the method wants a person to know about this run.
+    grafts : tuple of Graft
+        The branches that were grown again since, in this order.
     """
 
     pipeline: Pipeline
@@ -53,6 +75,7 @@ class Grouping:
     membership: NDArray[np.float32] | None = None
     strength: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
+    grafts: tuple[Graft, ...] = ()
 
     @cached_property
     def hierarchy(self) -> Hierarchy | None:
@@ -154,7 +177,7 @@ class Project:
         """
         return _clusters_of(self.grouping, self.cuts, self.cut)
 
-    @property
+    @cached_property
     def names(self) -> Mapping[int, str]:
         """The names of those clusters that have one, by id."""
         if not self.edits.names:

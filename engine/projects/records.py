@@ -15,15 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.preparing import PreparationParams
+from engine.clustering.agglomerative import AgglomerativeParams
 from engine.clustering.cut import BranchCut, Branches
 from engine.clustering.metrics import External, Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
+from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
 from engine.projects.edits import Edits
 from engine.projects.pipeline import Pipeline
-from engine.projects.project import Grouping, Layout, View
+from engine.projects.project import Graft, Grouping, Layout, View
 
 Arrays = dict[str, NDArray[Any]]
 Record = tuple[dict[str, Any], Arrays]
@@ -83,9 +85,14 @@ def encode_grouping(grouping: Grouping) -> Record:
         "strength": grouping.strength,
     }
     arrays = {name: array for name, array in found.items() if array is not None}
+    arrays |= {f"graft {i}": graft.clips for i, graft in enumerate(grouping.grafts)}
     return {
         "pipeline": grouping.pipeline.to_dict(),
         "notes": list(grouping.notes),
+        "grafts": [
+            {"representation": g.representation.to_dict(), "linkage": g.linkage}
+            for g in grouping.grafts
+        ],
     }, arrays
 
 
@@ -120,10 +127,30 @@ def decode_grouping(
         membership=membership,
         strength=strength,
         notes=tuple(str(note) for note in values["notes"]),
+        grafts=tuple(
+            _graft(entry, arrays[f"graft {i}"], rows)
+            for i, entry in enumerate(values.get("grafts", ()))
+        ),
     )
     tree = grouping.hierarchy  # checks the linkage
     _require(tree is None or tree.n_leaves == rows.size, "the tree does not fit")
     return grouping
+
+
+def _graft(
+    values: Mapping[str, Any], clips: NDArray[Any], rows: NDArray[np.int64]
+) -> Graft:
+    """Read how a branch was grown again."""
+    _require(
+        clips.dtype == np.int64
+        and clips.ndim == 1
+        and clips.size >= 2
+        and bool((clips[1:] > clips[:-1]).all() and np.isin(clips, rows).all()),
+        "a branch that was grown again does not fit the rows",
+    )
+    grown = AgglomerativeParams.from_dict({"linkage": values["linkage"]})
+    representation = RepresentationParams.from_dict(values["representation"])
+    return Graft(clips, representation, grown.linkage)
 
 
 def encode_edits(edits: Edits) -> Record:
@@ -140,7 +167,8 @@ def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edi
     """Read what was done by hand; `Edits.check` compares it with the groups."""
     cuts = tuple(BranchCut(int(node), int(k)) for node, k in values["cuts"])
     early = tuple((int(rank), int(place)) for rank, place in values["early"])
-    names = {int(key): str(name) for key, name in values["names"]}
+    names = {int(key): name for key, name in values["names"]}
+    _require(all(type(n) is str for n in names.values()), "a name is no text")
     collapsed = frozenset(int(node) for node in values["collapsed"])
     return Edits(Branches(cuts, early), names, collapsed)
 

@@ -61,7 +61,7 @@ def group(
     FeaturesMissingError
         If the store was deleted since.
     """
-    found = _represented(keys, pipeline, report)
+    found = represented(keys, pipeline, report)
     params = pipeline.method_params
     notes: tuple[str, ...] = ()
     n_rows = len(found.rows)
@@ -94,7 +94,7 @@ def lay_out(
     report : Report
         Receives the unfinished positions of the rows as ``partial`` while they settle.
     """
-    found = _represented(keys, pipeline, report)
+    found = represented(keys, pipeline, report)
     placed = project_matrix(found.matrix, pipeline.projection, report)
     return Layout(pipeline, scattered(placed, found.rows, len(keys)))
 
@@ -128,10 +128,10 @@ def evaluate(
     truth : sequence of str, or None
     report : Report
     """
-    found = _represented(keys, pipeline, report)
+    found = represented(keys, pipeline, report)
     known = None if truth is None else [truth[i] for i in found.rows]
     return score(
-        labels[found.rows], known, found.matrix, report=report, basis=_basis(found, 0)
+        labels[found.rows], known, found.matrix, report=report, basis=basis_of(found, 0)
     )
 
 
@@ -164,9 +164,9 @@ def suggest(
     FeaturesMissingError
         If the store was deleted since.
     """
-    found = _represented(keys, pipeline, report)
+    found = represented(keys, pipeline, report)
     known = None if truth is None else [truth[i] for i in found.rows]
-    basis = _basis(found, selection.seed)
+    basis = basis_of(found, selection.seed)
     if linkage is None:
         return select(
             found.matrix,
@@ -292,9 +292,18 @@ def warm_up() -> None:
     score(np.arange(40) % 3, None, matrix)
 
 
-def _represented(
-    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report
+def represented(
+    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
 ) -> Representation:
+    """Return the matrix of the clips that have features; the last ones are kept.
+
+    Raises
+    ------
+    ParameterError
+        If no clip has features.
+    FeaturesMissingError
+        If the store was deleted since.
+    """
     expected = sum(key is not None for key in keys)
     if expected == 0:
         raise ParameterError("No clip has features, so there is nothing to group")
@@ -319,7 +328,7 @@ def _notes_of(found: Representation) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _basis(found: Representation, seed: int) -> Sampled:
+def basis_of(found: Representation, seed: int) -> Sampled:
     """Return the distances that the silhouettes of all cuts of a tree share."""
     return Sampled(found.matrix, seed)
 

@@ -1,4 +1,4 @@
-"""Cutting and growing trees, and fuzzy groups, against SciPy and scikit-learn.
+"""Cutting, drawing and growing trees, and fuzzy groups, against SciPy and scikit-learn.
 
 Every fit runs in a process of its own, which tells its time and how far its memory rose
 above what data and libraries took.
@@ -12,10 +12,15 @@ from time import perf_counter
 
 import fastcluster
 import numpy as np
-from scipy.cluster.hierarchy import fcluster
+from scipy.cluster.hierarchy import dendrogram, fcluster, optimal_leaf_ordering
+from scipy.spatial.distance import pdist, squareform
 
+from engine.clustering.drawing import draw
 from engine.clustering.hierarchy import Hierarchy
+from engine.clustering.linkage import linkage
 from engine.clustering.methods import METHODS
+from engine.clustering.natural import natural_cuts
+from engine.clustering.ordering import OPTIMAL_LIMIT, ordered
 
 GROUPS = 20
 
@@ -43,6 +48,58 @@ def cuts() -> None:
             print(f"{n:8}{k:9}{ours:11.3f}{theirs:10.2f}{theirs / ours:7.0f}")
         built = milliseconds(lambda t=tree: Hierarchy(t), 5)
         print(f"{n:8} building the Hierarchy itself: {built:.1f} ms")
+
+
+def drawings() -> None:
+    print("\nAll coordinates of a tree (ms, median of 5), beside SciPy's dendrogram")
+    print(
+        f"{'leaves':>8} {'tree':10}{'draw':>8}{'SciPy':>10}{'ratio':>7}{'natural':>9}"
+    )
+    for n in (2_800, 10_000, 50_000):
+        points = np.random.default_rng(0).normal(size=(n, 2))
+        i = np.arange(n - 1)
+        chain = np.c_[np.where(i == 0, 0, n + i - 1), i + 1, i + 1.0, i + 2]
+        trees = {"Ward": fastcluster.linkage_vector(points, "ward"), "chain": chain}
+        for name, tree in trees.items():
+            hierarchy = Hierarchy(tree)
+            ours = milliseconds(lambda h=hierarchy: draw(h), 5)
+            natural = milliseconds(lambda h=hierarchy: natural_cuts(h), 5)
+            try:
+                theirs = milliseconds(lambda t=tree: dendrogram(t, no_plot=True))
+                beside = f"{theirs:10.0f}{theirs / ours:7.0f}"
+            except RecursionError:
+                beside = f"{'too deep':>10}{'':7}"
+            print(f"{n:8} {name:10}{ours:8.1f}{beside}{natural:9.1f}")
+    print("Target: 500 ms at 50 000 leaves")
+
+
+def orderings() -> None:
+    print("\nOptimal leaf ordering (s, sum of the gaps between neighbouring leaves)")
+    print(
+        f"{'leaves':>8}{'ours':>8}{'sum':>9}{'SciPy':>8}{'sum':>9}{'ratio':>7}"
+        f"{'as fitted':>11}"
+    )
+    for n in (300, 600, OPTIMAL_LIMIT):
+        matrix, _ = mixture(n, 50)
+        tree, gaps = linkage(matrix), pdist(matrix)
+        square = squareform(gaps)
+        found, theirs = [], []
+        ours = milliseconds(lambda t=tree, m=matrix, f=found: f.append(ordered(t, m)))
+        line = f"{n:8}{ours / 1e3:8.2f}{_length(found[0], square):9.0f}"
+        if n <= 600:  # the next takes 10 s
+            scipy = milliseconds(
+                lambda t=tree, g=gaps, f=theirs: f.append(optimal_leaf_ordering(t, g))
+            )
+            line += f"{scipy / 1e3:8.2f}{_length(theirs[0], square):9.0f}"
+            line += f"{scipy / ours:7.0f}"
+        else:
+            line += " " * 24
+        print(f"{line}{_length(tree, square):11.0f}")
+
+
+def _length(tree: np.ndarray, gaps: np.ndarray) -> float:
+    order = draw(Hierarchy(tree)).order
+    return gaps[order[1:], order[:-1]].sum()
 
 
 def mixture(n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,6 +218,8 @@ def fuzzy() -> None:
 def main() -> None:
     """Print all tables."""
     cuts()
+    drawings()
+    orderings()
     trees()
     micro()
     fuzzy()

@@ -32,6 +32,7 @@ def test_the_example_of_the_readme(sounds, tmp_path, batch) -> None:
         "clusters.csv",
         "scores.json",
         "linkage.npy",
+        "tree.nwk",
         "manifest.json",
     }
     rows = rows_of(out / "clusters.csv")
@@ -104,6 +105,7 @@ def test_what_an_earlier_run_left_does_not_lie_beside_the_new(
     assert (tmp_path / "linkage.npy").exists()
     batch("cluster", sounds, "--method", "fuzzy_cmeans", "--out", tmp_path)
     assert not (tmp_path / "linkage.npy").exists()
+    assert not (tmp_path / "tree.nwk").exists()
     assert (tmp_path / "membership.npy").exists()
     assert (tmp_path / "mine.npy").read_bytes() == b"precious"
 
@@ -288,6 +290,31 @@ def test_segment_writes_a_table_that_the_others_take(tmp_path, batch) -> None:
     words = ("--params", tmp_path / "out" / "manifest.json")
     assert batch("cluster", *words, "--out", tmp_path / "again")[0] == 0
     assert rows_of(tmp_path / "again" / "clusters.csv") == rows
+
+
+def test_a_tree_from_elsewhere_is_cut_instead_of_one_of_its_own(
+    sounds, odd, tmp_path, batch
+) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    assert batch("cluster", sounds, "--k", 5, "--out", own)[0] == 0
+    words = ("--k", 5, "--feature", "chroma", "--out", other)
+    tree = ("--tree", own / "linkage.npy")
+    assert batch("cluster", sounds, *tree, *words)[0] == 0
+    for name in ("clusters.csv", "linkage.npy", "tree.nwk"):
+        assert (other / name).read_bytes() == (own / name).read_bytes()
+    assert json.loads((other / "manifest.json").read_text())["tree"] == str(tree[1])
+    # Of all clips, also those that are no sound, or of the others.
+    n = len(list(odd.iterdir()))
+    for leaves in (n, n - 2):
+        heights = np.arange(1.0, leaves)
+        merges = np.append(0, leaves + np.arange(leaves - 2)), heights
+        np.save(tmp_path / "z.npy", np.column_stack([*merges, heights, heights + 1]))
+        words = ("--tree", tmp_path / "z.npy", "--k", 3, "--out", tmp_path / "out")
+        code, _, complained = batch("cluster", odd, *words)
+        assert code == 0, complained
+        clusters = [row["cluster"] for row in rows_of(tmp_path / "out/clusters.csv")]
+        assert clusters.count("") == n - leaves
+        assert len(set(clusters) - {""}) == 3
 
 
 def test_quiet_says_nothing(sounds, tmp_path, batch) -> None:

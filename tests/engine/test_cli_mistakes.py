@@ -38,6 +38,32 @@ ROOT = Path(__file__).parents[2]
         (["cluster", "NOWHERE.wav", "--out", "x"], 1, "no such file"),
         (["cluster", "FILE", "--out", "x"], 1, "neither a folder"),
         (["cluster", "SOUNDS", "--out", "FILE"], 1, "a file, not a folder"),
+        (
+            ["cluster", "SOUNDS", "--out", "x", "--tree", "NOWHERE.npy"],
+            1,
+            "no such file",
+        ),
+        (["cluster", "SOUNDS", "--out", "x", "--tree", "TABLE"], 1, "no number"),
+        (["cluster", "SOUNDS", "--out", "x", "--tree", "TREE"], 2, "36 leaves"),
+        (
+            ["cluster", "SOUNDS", "--out", "x", "--tree", "TREE", "--method", "dbscan"],
+            2,
+            "without a tree",
+        ),
+        (
+            [
+                "cluster",
+                "SOUNDS",
+                "--out",
+                "x",
+                "--tree",
+                "TREE",
+                "--linkage",
+                "single",
+            ],
+            2,
+            "--linkage has no effect with --tree",
+        ),
         (["extract", "SOUNDS", "--kind", "grey"], 2, "without --out"),
         (["extract", "SOUNDS", "--hop", "512", "--scheduler", "no://x"], 1, "no://x"),
         (["fly"], 2, "invalid choice"),
@@ -48,10 +74,13 @@ def test_what_is_wrong_has_its_exit_code(
 ) -> None:
     (tmp_path / "file.xyz").write_text("")
     (tmp_path / "table.csv").write_text("path,label\na.wav,x\n")
+    (tmp_path / "tree.csv").write_text("0,1,1.5,2\n")
     places = {
         "SOUNDS": sounds,
         "NOWHERE": tmp_path / "nowhere",
         "NOWHERE.wav": tmp_path / "nowhere.wav",
+        "NOWHERE.npy": tmp_path / "nowhere.npy",
+        "TREE": tmp_path / "tree.csv",
         "FILE": tmp_path / "file.xyz",
         "TABLE": tmp_path / "table.csv",
         "x": tmp_path / "x",

@@ -1,4 +1,9 @@
-"""The tree and its cuts, against SciPy's."""
+"""The tree and its cuts, against SciPy's.
+
+Where merges tie, SciPy's ``fcluster`` skips numbers of clusters. There a cut is
+compared with that of the same merges at heights 1, 2, 3 in the order of the linkage,
+which is how ties are broken here.
+"""
 
 import numpy as np
 import pytest
@@ -45,6 +50,12 @@ def test_every_cut_is_scipys(tree):
         assert labels.dtype == np.int32
         assert set(labels) == set(range(k))
         assert same_groups(labels, fcluster(ranks, k, "maxclust"))
+        theirs = fcluster(tree, k, "maxclust")
+        low, high = hierarchy.height_interval(k)
+        given_by_scipy = len(np.unique(theirs)) == k
+        assert given_by_scipy == (low < high or k == hierarchy.n_leaves)
+        if given_by_scipy:
+            assert same_groups(labels, theirs)
 
 
 @settings(deadline=None)
@@ -107,6 +118,52 @@ def test_subtrees_are_intervals_with_the_bigger_child_first(tree):
     assert hierarchy.labels_at(n)[hierarchy.leaf_order[0]] == 0
 
 
+@settings(deadline=None)
+@given(linkages(), st.data())
+def test_the_nodes_of_a_cut_are_its_clusters(tree, data):
+    hierarchy = Hierarchy(tree)
+    k = data.draw(st.integers(1, hierarchy.n_leaves))
+    labels, nodes = hierarchy.labels_at(k), hierarchy.nodes_at(k)
+    found = {frozenset(hierarchy.members(node)) for node in nodes}
+    assert found == {frozenset(np.flatnonzero(labels == i)) for i in range(k)}
+    assert (np.diff(hierarchy.starts[nodes]) > 0).all()
+    # A node is one of them up to joined_up_to, from where its parent is split.
+    everything = np.arange(len(hierarchy.sizes))
+    split = np.append(hierarchy.joined_up_to, 0)[hierarchy.parents] < k
+    whole = hierarchy.joined_up_to >= k
+    np.testing.assert_array_equal(np.sort(nodes), everything[whole & split])
+
+    branch = data.draw(st.integers(0, len(everything) - 1))
+    below = hierarchy.nodes_at(k, branch)
+    leaves = set(hierarchy.members(branch))
+    assert leaves == {leaf for node in below for leaf in hierarchy.members(node)}
+    inside = {node for node in nodes if leaves >= set(hierarchy.members(node))}
+    assert set(below) == (inside or {branch})
+
+
+@settings(deadline=None)
+@given(linkages(), st.data())
+def test_inside_is_what_has_no_leaf_outside(tree, data):
+    hierarchy = Hierarchy(tree)
+    nodes = np.arange(len(hierarchy.sizes))
+    branch = data.draw(st.integers(0, len(nodes) - 1))
+    leaves = set(hierarchy.members(branch))
+    expected = [leaves >= set(hierarchy.members(node)) for node in nodes]
+    np.testing.assert_array_equal(hierarchy.inside(nodes, branch), expected)
+
+
+@settings(deadline=None)
+@given(linkages())
+def test_parents_and_heights_are_those_of_the_merges(tree):
+    hierarchy = Hierarchy(tree)
+    n = hierarchy.n_leaves
+    assert hierarchy.parents[-1] == -1
+    for merge, (a, b, height, _) in enumerate(tree):
+        assert set(hierarchy.parents[[int(a), int(b)]]) == {n + merge}
+        assert hierarchy.height(n + merge) == height
+    assert [hierarchy.height(leaf) for leaf in range(n)] == [0.0] * n
+
+
 def test_a_chain_of_fifty_thousand_is_no_deeper_than_any_other():
     n = 50_000
     hierarchy = Hierarchy(chain(n))
@@ -118,12 +175,40 @@ def test_a_chain_of_fifty_thousand_is_no_deeper_than_any_other():
     np.testing.assert_array_equal(hierarchy.leaf_order, np.arange(n))
 
 
+@pytest.mark.parametrize("tied", [False, True])
+def test_single_linkage_of_fifty_thousand_in_a_row_is_cut_as_scipy_does(tied):
+    n = 50_000
+    tree = chain(n)
+    if tied:
+        tree[:, 2] = 1 + np.arange(n - 1) // 100
+    hierarchy = Hierarchy(tree)
+    for height in (0.5, 1.0, 100.0, 250.5, 1e9):
+        k = hierarchy.k_at_height(height)
+        theirs = fcluster(tree, height, "distance")
+        assert same_groups(hierarchy.labels_at(k), theirs)
+    for k in (1, 2, 5_000, n - 100, n):
+        theirs = fcluster(tree, k, "maxclust")
+        count = int(theirs.max())
+        assert count == k or tied
+        assert same_groups(hierarchy.labels_at(count), theirs)
+        nodes = hierarchy.nodes_at(k)
+        assert len(nodes) == k
+        assert hierarchy.sizes[nodes].sum() == n
+    branch = n + n // 2
+    assert hierarchy.inside(np.arange(2 * n - 1), branch).sum() == n + 3
+    np.testing.assert_array_equal(
+        hierarchy.members(branch), np.arange(hierarchy.sizes[branch])
+    )
+
+
 def test_one_clip_is_a_tree():
     hierarchy = Hierarchy(EMPTY)
     np.testing.assert_array_equal(hierarchy.labels_at(1), [0])
     assert hierarchy.k_at_height(0.0) == 1
     assert hierarchy.height_interval(1) == (0.0, np.inf)
     np.testing.assert_array_equal(hierarchy.members(0), [0])
+    np.testing.assert_array_equal(hierarchy.nodes_at(1), [0])
+    np.testing.assert_array_equal(hierarchy.parents, [-1])
 
 
 def test_merges_need_not_be_sorted_as_long_as_parents_are_above():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import is_monotonic, is_valid_linkage, linkage
+from scipy.spatial.distance import pdist
 from sklearn.metrics import adjusted_rand_score
 
 from engine import machine
@@ -64,7 +65,8 @@ def test_any_parts_join_to_a_valid_tree(n, parts, seed):
     chosen = rng.integers(0, parts, n)
     groups = [np.flatnonzero(chosen == part) for part in np.unique(chosen)]
     trees = [
-        linkage(matrix[g], "ward") if len(g) > 1 else np.empty((0, 4)) for g in groups
+        linkage(pdist(matrix[g]), "ward") if len(g) > 1 else np.empty((0, 4))
+        for g in groups
     ]
     centres = np.array([matrix[g].mean(axis=0) for g in groups])
     tree = joined(groups, trees, weighted_ward(centres, [len(g) for g in groups]))

@@ -20,7 +20,9 @@ from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
 from engine.audio.dataset import Clip, Dataset
 from engine.features.extraction import Extraction, Failure
 from engine.progress import Step
-from engine.projects.project import Project
+from engine.projects.edits import Edits
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Grouping, Project
 
 RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 PATHS = (
@@ -304,3 +306,79 @@ def test_the_tooltip_says_which_span_of_a_recording_a_row_is():
 def test_one_clip_is_not_spoken_of_in_the_plural(view, document, tmp_path):
     opened(view, document, tmp_path, n=1)
     assert view._count.text() == "1 clip"
+
+
+def grouped(names, labels=(1, 0, 0, -1, 1)):
+    """Return the collection, grouped by a flat method; the last clip took no part."""
+    asked = Pipeline().choosing("dbscan")
+    rows = np.arange(len(labels))
+    grouping = Grouping(asked, rows, np.array(labels, np.int32))
+    return Project(collection(), asked, grouping=grouping, edits=Edits(names=names))
+
+
+def lit_rows(view):
+    role = Qt.ItemDataRole.BackgroundRole
+    rows = range(view.model.rowCount())
+    return [row for row in rows if view.model.index(row, NAME).data(role) is not None]
+
+
+def test_clusters_are_called_by_name_and_sorting_keeps_them_together(
+    view, document, tmp_path
+):
+    document.open(grouped({1: "Zoo"}), tmp_path / "p.audioclust")
+    cells = [view.model.index(row, CLUSTER) for row in range(6)]
+    assert [cell.data() for cell in cells] == ["Zoo", "0", "0", "noise", "Zoo", "–"]
+    assert "Zoo" in cells[0].data(Qt.ItemDataRole.ToolTipRole)
+    view.table.sortByColumn(CLUSTER, RISING)
+    assert [cell.data() for cell in cells] == ["–", "noise", "0", "0", "Zoo", "Zoo"]
+    renamed = replace(document.project, edits=Edits(names={0: "ara"}))
+    document.commit(renamed, "rename cluster")
+    assert [cell.data() for cell in cells] == ["–", "noise", "ara", "ara", "1", "1"]
+    document.undo()
+    assert cells[5].data() == "Zoo"
+
+
+def test_long_and_hostile_cluster_names_widen_nothing(view, document, tmp_path):
+    names = {0: "🦉" * 200, 1: "<b>a</b>\n\u202eb"}
+    document.open(grouped(names), tmp_path / "p.audioclust")
+    mark = "\N{REPLACEMENT CHARACTER}"
+    assert view.model.index(0, CLUSTER).data() == f"<b>a</b>{mark}{mark}b"
+    header = view.table.horizontalHeader()
+    assert 84 <= header.sectionSize(CLUSTER) <= 100
+    assert "&lt;b&gt;" in view.model.index(0, NAME).data(Qt.ItemDataRole.ToolTipRole)
+    document.commit(replace(document.project, edits=Edits()), "no names")
+    assert header.sectionSize(CLUSTER) < 80
+
+
+def test_clips_that_are_pointed_at_are_marked_by_more_than_colour(
+    view, document, tmp_path
+):
+    document.open(grouped({}), tmp_path / "p.audioclust")
+    document.light(np.array([1, 4]))
+    assert lit_rows(view) == [1, 4]
+    font = Qt.ItemDataRole.FontRole
+    assert view.model.index(4, CLUSTER).data(font).bold()
+    assert view.model.index(3, CLUSTER).data(font) is None
+    view.table.sortByColumn(NAME, FALLING)
+    assert {view.model.clip_at(row) for row in lit_rows(view)} == {1, 4}
+    document.light(None)
+    assert lit_rows(view) == []
+    document.light(np.array([5, 400]))  # a collection that was larger a moment ago
+    assert [view.model.clip_at(row) for row in lit_rows(view)] == [5]
+
+
+def test_a_light_redraws_no_more_than_the_rows_in_view(qtbot, view, document, tmp_path):
+    opened(view, document, tmp_path, 3000)
+    seen = view.table.rows_in_view()
+    assert 3 < len(seen) < 40
+    redrawn = []
+    view.model.dataChanged.connect(lambda a, b, _: redrawn.append((a.row(), b.row())))
+    document.light(np.arange(1000, 3000))
+    assert redrawn == []
+    document.light(np.array([2, 3, 2999]))
+    assert redrawn == [(2, 3)]
+    document.light(None)
+    assert redrawn == [(2, 3)] * 2
+    view.table.scrollToBottom()
+    document.light(np.array([0, 2998]))
+    assert redrawn[2:] == [(2998, 2998)]

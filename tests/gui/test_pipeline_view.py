@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.presets import Presets
+from audioclust_gui.studying import Studying
 from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.workflow import Workflow
 from engine.errors import ParameterError
@@ -19,7 +20,8 @@ from engine.projects.pipeline import Pipeline
 def view(qtbot, places):
     document = Document()
     jobs = Jobs()
-    workflow, presets = Workflow(document, jobs), Presets(document, jobs)
+    workflow = Workflow(document, jobs, Studying(document, jobs))
+    presets = Presets(document, jobs)
     view = PipelineView(document, workflow, presets)
     qtbot.addWidget(view)
     return view

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from audioclust_gui.document import Document
+from audioclust_gui.jobs import Jobs
+from audioclust_gui.studying import Studying
 from audioclust_gui.views.results import ResultsView
 from engine.audio.dataset import Clip, Dataset
 from engine.clustering.metrics import External, Scores
@@ -32,7 +34,7 @@ def show(qtbot, tmp_path):
     clips = (Clip("a.wav"), Clip("b.wav"), Clip("c.wav"))
     labelled = Dataset("sounds", clips, {"label": ("a", "b", "b")}, "label")
     document.open(Project(labelled), tmp_path / "a.audioclust", View(None, ()))
-    view = ResultsView(document)
+    view = ResultsView(document, Studying(document, Jobs()))
     qtbot.addWidget(view)
 
     def begin(scores):

@@ -6,6 +6,7 @@ from pathlib import Path
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.scoring import Scoring
+from audioclust_gui.studying import Studying
 from engine.audio.dataset import Clip, Dataset
 from engine.clustering.metrics import score
 from engine.projects.project import Project
@@ -16,7 +17,8 @@ def test_scores_against_another_column_come_too_late(qtbot, tmp_path: Path) -> N
     dataset = Dataset("x", (Clip("a.wav"), Clip("b.wav")), columns, "bird")
     document = Document()
     document.open(Project(dataset), tmp_path / "x.audioclust")
-    scoring = Scoring(document, Jobs(), document)
+    jobs = Jobs()
+    scoring = Scoring(document, jobs, Studying(document, jobs), document)
     labels, by_bird = document.project.labels, dataset.labels
     late = score(labels, by_bird)
 

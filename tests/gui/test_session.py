@@ -163,6 +163,6 @@ def test_another_file_is_not_replaced_unasked(qtbot, places, typed):
 
     QTimer.singleShot(50, answer)
     start = places / "x.csv"
-    where = file_to_write(window, "Export", start, "Tables (*.csv)", ".csv")
+    where = file_to_write(window, "Export", start, {".csv": "Tables"})
     assert where is None
     assert typed in asked[0]

@@ -94,7 +94,7 @@ def test_dragging_the_cut_recolours_everything_and_is_one_undo_step(qtbot, opene
         assert len(set(document.project.labels)) == k
         assert window.cut.spin.value() == k
     window.cut.slider.setSliderDown(False)
-    assert document.undo_text == "change number of clusters"
+    assert document.undo_text == "move the cut"
     shown = {
         window.dataset.model.data(window.dataset.model.index(row, 3))
         for row in range(window.dataset.model.rowCount())

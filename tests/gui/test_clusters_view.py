@@ -1,0 +1,482 @@
+"""The list of clusters: it follows the cut; rows are chosen, heard and named."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit
+
+from audioclust_gui.audition import Audition
+from audioclust_gui.document import Document
+from audioclust_gui.playback import Playback
+from audioclust_gui.sink import SilentSink
+from audioclust_gui.views.clusters import ClustersView
+from audioclust_gui.widgets import clip_table
+from audioclust_gui.widgets.cluster_table import CLIPS, CLUSTER, LABEL, SILHOUETTE
+from audioclust_gui.widgets.cluster_tally import Counting
+from audioclust_gui.widgets.selected_rows import selected_runs
+from engine.audio.dataset import Clip, Dataset
+from engine.clustering.describing import ClusterReport, describe
+from engine.projects.edits import Edits
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Grouping, Project
+from tests.gui.on_paper import collection
+from tests.gui.road import WAIT, open_and_finish
+
+RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+class Heard(Audition):
+    """An audition that writes down what is played."""
+
+    def __init__(self, document, playback):
+        super().__init__(document, playback)
+        self.played = []
+
+    def play(self, index, at=0.0):
+        self.played.append(index)
+
+
+class Known(QObject):
+    """What is known of the clusters, as a test says."""
+
+    changed = Signal()
+    reports = {}  # noqa: RUF012
+
+    def learn(self, project):
+        matrix = np.arange(len(project.dataset), dtype=float)[:, None]
+        found = describe(project.labels, project.dataset.labels, matrix)
+        self.reports = {report.id: report for report in found}
+        self.changed.emit()
+
+
+@pytest.fixture
+def document():
+    return Document()
+
+
+@pytest.fixture
+def known():
+    return Known()
+
+
+@pytest.fixture
+def view(qtbot, document, known):
+    playback = Playback(sink=SilentSink())
+    view = ClustersView(document, known, Heard(document, playback))
+    qtbot.addWidget(view)
+    view.resize(320, 400)
+    view.show()
+    qtbot.waitExposed(view)
+    yield view
+    playback.shutdown()
+
+
+@pytest.fixture
+def opened(view, document, tmp_path):
+    document.open(collection(60, kinds=4, n_clusters=5), tmp_path / "p.audioclust")
+    return view
+
+
+def flat(labels, truth=None, **changes):
+    """Return a project of clips that a flat method grouped; -2 took no part."""
+    labels = np.array(labels, np.int32)
+    columns = {} if truth is None else {"kind": tuple(truth)}
+    clips = tuple(Clip(f"{i}.wav") for i in range(len(labels)))
+    rows = np.flatnonzero(labels > -2)
+    asked = Pipeline().choosing("dbscan")
+    return Project(
+        Dataset("flat", clips, columns, next(iter(columns), None)),
+        asked,
+        grouping=Grouping(asked, rows, labels[rows]),
+        **changes,
+    )
+
+
+def ids(view):
+    return [view.model.id_at(row) for row in range(view.model.rowCount())]
+
+
+def texts(view, column):
+    rows = range(view.model.rowCount())
+    return [view.model.index(row, column).data() for row in rows]
+
+
+def selected(view):
+    runs = selected_runs(view.table.selectionModel())
+    return [view.model.id_at(r) for first, last in runs for r in range(first, last + 1)]
+
+
+def lit(view):
+    background = Qt.ItemDataRole.BackgroundRole
+    return [
+        view.model.id_at(row)
+        for row in range(view.model.rowCount())
+        if view.model.index(row, 0).data(background) is not None
+    ]
+
+
+def clips_of(document, *labels):
+    return frozenset(np.flatnonzero(np.isin(document.project.labels, labels)).tolist())
+
+
+def place_of(view, label, column=CLUSTER):
+    index = view.model.index(view.model.row_of(label), column)
+    return view.table.visualRect(index).center()
+
+
+def click(view, label, modifiers=Qt.KeyboardModifier.NoModifier):
+    viewport, button = view.table.viewport(), Qt.MouseButton.LeftButton
+    QTest.mouseClick(viewport, button, modifiers, place_of(view, label))
+
+
+def act(view, name):
+    found = {a.text().replace("&", ""): a for a in view.table.actions()}
+    found[name].trigger()
+
+
+def test_the_tally_is_that_of_the_engine():
+    rng = np.random.default_rng(0)
+    for n in (1, 3, 17, 60):
+        labels = rng.integers(-2, 5, n).astype(np.int32)
+        truth = rng.choice(["", "b", "a", "ccc"], n).tolist()
+        counting = Counting(truth)
+        tally = counting.tally(labels)
+        rows = dict(zip(tally.ids.tolist(), range(len(tally.ids)), strict=True))
+        assert tally.sizes.sum() == n
+        assert (tally.ids[tally.row_of[labels]] == labels).all()
+        for report in describe(labels, truth):
+            row = rows[report.id]
+            assert tally.sizes[row] == report.size
+            label = tally.majorities[row]
+            assert (counting.names[label] if label >= 0 else None) == report.majority
+            share = tally.shares[row]
+            assert (None if np.isnan(share) else share) == report.purity
+
+
+def test_labels_by_the_thousand_are_counted_as_well(monkeypatch):
+    rng = np.random.default_rng(1)
+    labels = rng.integers(0, 30, 400).astype(np.int32)
+    truth = rng.choice(["", *(f"kind {i}" for i in range(50))], 400).tolist()
+    quick = Counting(truth).tally(labels)
+    monkeypatch.setattr("audioclust_gui.widgets.cluster_tally._MOST_CELLS", 0)
+    sparse = Counting(truth).tally(labels)
+    assert (quick.majorities == sparse.majorities).all()
+    np.testing.assert_array_equal(quick.shares, sparse.shares)
+
+
+def test_every_cluster_has_a_row_and_a_cut_more_adds_one(opened, document):
+    sizes = np.bincount(document.project.labels)
+    assert texts(opened, CLUSTER) == [f"Cluster {i}" for i in range(5)]
+    assert texts(opened, CLIPS) == [str(size) for size in sizes]
+    assert not opened.table.isColumnHidden(LABEL)
+    name, share = texts(opened, LABEL)[0].rsplit(": ", 1)
+    inside = [document.project.dataset.labels[c] for c in clips_of(document, 0)]
+    assert share == f"{inside.count(name) / len(inside):.0%}"
+    before = document.project
+    for k in (6, 20, 60, 3, 1):
+        document.preview(before.with_n_clusters(k))
+        assert ids(opened) == list(range(k))
+        sizes = np.bincount(document.project.labels)
+        assert texts(opened, CLIPS) == [str(size) for size in sizes]
+
+
+def test_the_current_row_stays_with_its_cluster(opened, document):
+    opened.table.sortByColumn(CLIPS, FALLING)
+    click(opened, 3)
+    for k in (6, 9, 4, 12):
+        document.preview(document.project.with_n_clusters(k))
+        assert opened.model.id_at(opened.table.currentIndex().row()) == 3
+    opened.table.sortByColumn(LABEL, RISING)
+    assert opened.model.id_at(opened.table.currentIndex().row()) == 3
+
+
+def test_columns_sort_and_what_is_alike_stays_by_number(view, document, tmp_path):
+    labels = [3, 3, 0, 0, 1, 1, 1, 2, -1, -1, -1, -1, -2]
+    truth = ["b", "b", "a", "b", "", "", "", "B2", "a", "a", "a", "a", "a"]
+    document.open(flat(labels, truth), tmp_path / "p.audioclust")
+    assert ids(view) == [0, 1, 2, 3, -1, -2]
+    view.table.sortByColumn(CLIPS, RISING)
+    assert ids(view) == [2, 0, 3, 1, -1, -2]
+    view.table.sortByColumn(CLIPS, FALLING)
+    assert ids(view) == [1, 0, 3, 2, -1, -2]
+    view.table.sortByColumn(LABEL, RISING)
+    assert texts(view, LABEL) == [
+        *("b: 100%", "b: 50%", "B2: 100%", "–", "a: 100%", "a: 100%")
+    ]
+    assert ids(view) == [3, 0, 2, 1, -1, -2], "1 has no label, and comes last"
+    view.table.sortByColumn(LABEL, FALLING)
+    assert ids(view) == [2, 0, 3, 1, -1, -2]
+    view.table.sortByColumn(SILHOUETTE, FALLING)
+    assert ids(view) == [0, 1, 2, 3, -1, -2], "nothing is known yet"
+    view.table.sortByColumn(CLUSTER, FALLING)
+    assert ids(view) == [3, 2, 1, 0, -1, -2]
+    view.table.sortByColumn(-1, RISING)
+    assert ids(view) == [0, 1, 2, 3, -1, -2]
+
+
+def test_noise_and_the_rest_have_rows_that_are_chosen_but_not_named(
+    view, document, tmp_path
+):
+    document.open(flat([0, 0, -1, -2, 1, -1]), tmp_path / "p.audioclust")
+    assert texts(view, CLUSTER) == ["Cluster 0", "Cluster 1", "Noise", "Not grouped"]
+    assert texts(view, CLIPS) == ["2", "1", "2", "1"]
+    assert view.table.isColumnHidden(LABEL)
+    click(view, -1)
+    assert document.selection == {2, 5}
+    view.table.edit_name()
+    assert view.table.state() != QAbstractItemView.State.EditingState
+    act(view, "Play its medoid")
+    assert view._audition.played == [2]
+    click(view, 1)
+    view._rename(1, "owls")
+    assert texts(view, CLUSTER)[1] == "owls"
+    assert document.project.edits.names == {1: "owls"}
+
+
+def test_three_clips_and_none(view, document, tmp_path):
+    document.open(collection(3, kinds=2, n_clusters=2), tmp_path / "p.audioclust")
+    assert ids(view) == [0, 1]
+    document.open(Project(Dataset("nothing")), tmp_path / "q.audioclust")
+    assert ids(view) == []
+    for name in ("Play its medoid", "Select its clips", "Take its name away"):
+        act(view, name)
+    view.table.edit_name()
+    assert document.undo_text is None
+    assert not view._audition.played
+    bare = replace(collection(3), grouping=None)
+    document.open(bare, tmp_path / "r.audioclust")
+    assert texts(view, CLUSTER) == ["Not grouped"]
+
+
+def test_rows_select_the_clips_of_their_clusters(opened, document):
+    click(opened, 1)
+    assert document.selection == clips_of(document, 1)
+    click(opened, 3, CTRL)
+    assert document.selection == clips_of(document, 1, 3)
+    click(opened, 4, SHIFT)
+    assert document.selection == clips_of(document, 1, 3, 4)
+    QTest.keyClick(opened.table, Qt.Key.Key_Up)
+    assert document.selection == clips_of(document, 3)
+    document.select(())
+    assert selected(opened) == []
+    act(opened, "Select its clips")
+    assert document.selection == clips_of(document, 3)
+    assert not opened._audition.played, "a click is not a double click"
+
+
+def test_what_is_selected_elsewhere_is_marked_where_all_of_it_is(opened, document):
+    document.select(clips_of(document, 0, 2) | {min(clips_of(document, 4))})
+    assert selected(opened) == [0, 2]
+    before = document.project
+    document.preview(before.with_n_clusters(12))
+    chosen = document.selection
+    assert chosen == clips_of(document, *selected(opened)) | (
+        chosen - clips_of(document, *selected(opened))
+    )
+    whole = {i for i in range(12) if clips_of(document, i) <= chosen}
+    assert set(selected(opened)) == whole
+    document.preview(before)
+    assert selected(opened) == [0, 2]
+
+
+def test_the_mouse_lights_a_cluster_and_leaving_puts_the_light_out(
+    qtbot, opened, document
+):
+    viewport = opened.table.viewport()
+    QTest.mouseMove(viewport, place_of(opened, 2, CLIPS))
+    qtbot.waitUntil(lambda: document.lit is not None)
+    assert set(document.lit.tolist()) == clips_of(document, 2)
+    assert lit(opened) == [2]
+    font = opened.model.index(2, CLUSTER).data(Qt.ItemDataRole.FontRole)
+    assert font.bold(), "colour is not the only sign"
+    document.commit(document.project.with_n_clusters(20), "more")
+    assert set(document.lit.tolist()) == clips_of(document, 2)
+    QApplication.sendEvent(viewport, QEvent(QEvent.Type.Leave))
+    assert document.lit is None
+    assert lit(opened) == []
+
+
+def test_what_is_pointed_at_elsewhere_is_marked_where_all_of_it_is(opened, document):
+    some = clips_of(document, 1) | {min(clips_of(document, 3))}
+    document.light(np.array(sorted(some)))
+    assert lit(opened) == [1]
+    document.light(np.arange(60))
+    assert lit(opened) == [0, 1, 2, 3, 4]
+    document.light(np.empty(0, np.int64))
+    assert lit(opened) == []
+    document.light(None)
+    assert lit(opened) == []
+
+
+def test_a_double_click_plays_the_first_clip_and_then_the_medoid(
+    qtbot, opened, document, known
+):
+    viewport, button = opened.table.viewport(), Qt.MouseButton.LeftButton
+    click(opened, 2)
+    qtbot.mouseDClick(viewport, button, pos=place_of(opened, 2))
+    assert opened._audition.played == [min(clips_of(document, 2))]
+    known.learn(document.project)
+    click(opened, 1)
+    opened.table.setFocus()
+    qtbot.keyClick(opened.table, Qt.Key.Key_Return)
+    assert opened._audition.played[1:] == [known.reports[1].medoid]
+
+
+def test_silhouettes_come_when_they_are_known(opened, document, known):
+    assert texts(opened, SILHOUETTE) == ["–"] * 5
+    known.learn(document.project)
+    values = [known.reports[i].silhouette for i in range(5)]
+    assert texts(opened, SILHOUETTE) == [f"{value:.2f}" for value in values]
+    opened.table.sortByColumn(SILHOUETTE, FALLING)
+    assert ids(opened) == sorted(range(5), key=lambda i: -values[i])
+    tip = opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Medoid: 0000" in tip
+
+
+def type_name(qtbot, view, label, text, key=Qt.Key.Key_Return):
+    view.table.setFocus()
+    view.table.setCurrentIndex(view.model.index(view.model.row_of(label), CLIPS))
+    qtbot.keyClick(view.table, Qt.Key.Key_F2)
+    line = view.table.findChild(QLineEdit)
+    line.clear()
+    line.insert(text)
+    qtbot.keyClick(line, key)
+    qtbot.waitUntil(lambda: view.table.findChild(QLineEdit) is None)
+
+
+def test_f2_names_a_cluster_and_undo_takes_it_back(qtbot, opened, document):
+    type_name(qtbot, opened, 2, "  owls ")
+    assert texts(opened, CLUSTER)[2] == "owls"
+    assert document.undo_text == "rename cluster"
+    type_name(qtbot, opened, 2, "doves", Qt.Key.Key_Escape)
+    assert texts(opened, CLUSTER)[2] == "owls"
+    # The name belongs to the branch: it comes back when the cut does.
+    document.preview(document.project.with_n_clusters(1))
+    assert texts(opened, CLUSTER) == ["Cluster 0"]
+    document.commit(document.project.with_n_clusters(5), "move")
+    assert texts(opened, CLUSTER)[2] == "owls"
+    type_name(qtbot, opened, 2, "")
+    assert texts(opened, CLUSTER)[2] == "Cluster 2"
+    document.undo()
+    assert texts(opened, CLUSTER)[2] == "owls"
+    act(opened, "Take its name away")
+    assert document.project.edits.names == {}
+
+
+def test_a_second_slow_click_opens_the_name(qtbot, opened, document):
+    click(opened, 1)
+    qtbot.wait(QApplication.doubleClickInterval() + 50)
+    assert opened.table.findChild(QLineEdit) is None
+    click(opened, 1)
+    qtbot.keyClick(opened.table, Qt.Key.Key_F2)  # impatient
+    qtbot.waitUntil(lambda: opened.table.findChild(QLineEdit) is not None)
+    line = opened.table.findChild(QLineEdit)
+    assert line.hasFocus()
+    assert not opened._audition.played
+
+
+def test_the_same_name_again_is_no_step(qtbot, opened, document):
+    type_name(qtbot, opened, 2, "owls")
+    done = document.project
+    type_name(qtbot, opened, 2, "owls")
+    assert document.project is done
+
+
+def test_what_cannot_be_a_name_is_refused_in_words(qtbot, opened, document):
+    for text in ("x" * 201, "a\u202eb"):
+        with qtbot.waitSignal(opened.refused) as refused:
+            type_name(qtbot, opened, 0, text)
+        assert "1 to 200 printable" in refused.args[0]
+    assert document.undo_text is None
+
+
+def test_what_comes_in_while_a_name_is_typed_leaves_the_line_alone(
+    qtbot, opened, document, known
+):
+    opened.table.sortByColumn(SILHOUETTE, FALLING)
+    opened.table.setCurrentIndex(opened.model.index(opened.model.row_of(3), 0))
+    opened.table.edit_name()
+    line = opened.table.findChild(QLineEdit)
+    assert line.placeholderText() == "Cluster 3"
+    line.setText("ow")
+    known.learn(document.project)
+    assert line.text() == "ow"
+    line.insert("ls")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: document.project.names == {3: "owls"})
+
+
+def test_names_sort_before_numbers_and_without_case(opened, document):
+    nodes = document.project.clusters.nodes.tolist()
+    names = {nodes[4]: "ara", nodes[1]: "Zoo", nodes[3]: "Bat"}
+    document.commit(replace(document.project, edits=Edits(names=names)), "names")
+    opened.table.sortByColumn(CLUSTER, RISING)
+    assert ids(opened) == [4, 3, 1, 0, 2]
+
+
+def test_hostile_names_are_shown_letter_by_letter_on_one_line(opened, document):
+    nodes = document.project.clusters.nodes.tolist()
+    names = ("<b>x</b>\n\u202ey", "קול " * 50, "🦉" * 200, "\udcff")
+    edits = Edits(names=dict(zip(nodes, names, strict=False)))
+    document.commit(replace(document.project, edits=edits), "names")
+    mark = "\N{REPLACEMENT CHARACTER}"
+    shown = texts(opened, CLUSTER)
+    assert shown[0] == f"<b>x</b>{mark}{mark}y"
+    assert shown[2] == "🦉" * 200
+    tip = opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;x&lt;/b&gt;" in tip
+    assert not opened.grab().isNull()
+    assert opened.minimumSizeHint().width() < 300
+
+
+def test_a_step_of_a_drag_asks_for_no_more_than_the_rows_in_view(
+    view, document, tmp_path, monkeypatch
+):
+    document.open(collection(900, n_clusters=300), tmp_path / "p.audioclust")
+    asked, text = [], type(view.model)._text
+    monkeypatch.setattr(
+        type(view.model),
+        "_text",
+        lambda self, place, column: asked.append(place) or text(self, place, column),
+    )
+    document.preview(document.project.with_n_clusters(301))
+    view.table.viewport().repaint()
+    assert 0 < len(set(asked)) <= len(view.table.rows_in_view())
+
+
+def test_a_report_without_a_silhouette_or_a_medoid(opened, known):
+    known.reports = {0: ClusterReport(0, 3)}
+    known.changed.emit()
+    assert texts(opened, SILHOUETTE)[0] == "–"
+    opened.table.selectRow(0)
+    act(opened, "Play its medoid")
+    assert len(opened._audition.played) == 1
+
+
+def test_in_the_window_a_cluster_is_reached_heard_and_named_by_keys(qtbot, app, small):
+    open_and_finish(qtbot, app, small)
+    window, document = app.window, app.document
+    view = window.clusters
+    describing = view._describing
+    qtbot.waitUntil(lambda: len(describing.reports) == 5, timeout=WAIT)
+    assert "–" not in texts(view, SILHOUETTE)
+    window.docks["Clusters"].hide()
+    window.action("Clusters").trigger()
+    qtbot.waitUntil(view.table.hasFocus)
+    qtbot.keyClick(view.table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(app.playback.started, timeout=WAIT) as started:
+        qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    label = view.model.id_at(view.table.currentIndex().row())
+    assert started.args[0] == document.current == describing.reports[label].medoid
+    assert document.selection == clips_of(document, label)
+    type_name(qtbot, view, label, "morning bells")
+    row = window.dataset.model.row_of(document.current)
+    shown = window.dataset.model.index(row, clip_table.CLUSTER).data()
+    assert shown == "morning bells"
+    assert window.map._describe(document.current).endswith("\nmorning bells")
+    type_name(qtbot, view, label, "n" * 201)
+    assert "1 to 200 printable" in window.status.currentMessage()
