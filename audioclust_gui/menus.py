@@ -98,8 +98,8 @@ class Menus(QObject):
         menu.addSeparator()
         ask = window.dialogs.suggest_clusters
         self._add(menu, "&Suggest clusters…", ask, "Ctrl+K")
-        self._add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Up")
-        self._add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Down")
+        self._add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Down")
+        self._add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Up")
 
     def _tree(self) -> None:
         menu, tree = self._window.menuBar().addMenu("&Tree"), self._window.tree

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Scale = Literal["merges", "height", "log"]
+Scale = Literal["merges", "growth", "height", "log"]
 
 _END = 0.04
 """What has no end of its own, above the top and down to 0 in logarithms: this share."""
@@ -23,9 +23,11 @@ class CutAxis:
     """The cuts into 1, 2, ... `highest` clusters, from 0 at the left to 1 at the right.
 
     To the right are always more clusters. By "merges" the cuts stand equally far from
-    each other. By "height" and "log" a cut takes as much room as it has heights, or
-    logarithms of them, and stands in the middle of them; where merges tie it has none.
-    Cuts that all have the same height stand as by merges.
+    each other; by "growth" so that every doubling of their number takes as much room,
+    for it is among few clusters that people choose. By "height" and "log" a cut takes
+    as much room as it has heights, or logarithms of them, and stands in the middle of
+    them; where merges tie it has none. Cuts that all have the same height stand as by
+    merges.
 
     Parameters
     ----------
@@ -33,7 +35,7 @@ class CutAxis:
         Of all merges of a tree of n leaves, descending, at least 0.
     highest : int
         The most clusters, 1 to n; what is beyond that counts as the nearest.
-    scale : "merges", "height" or "log"
+    scale : "merges", "growth", "height" or "log"
     """
 
     heights: Floats
@@ -82,13 +84,23 @@ class CutAxis:
     @cached_property
     def even(self) -> bool:
         """Whether the cuts stand equally far from each other."""
+        if self.scale == "growth":
+            return self.highest < 3
         return self.scale == "merges" or not self._bounds[0] > self._bounds[-1]
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether a place stands for a number of clusters, and not for heights."""
+        return self.even or self.scale == "growth"
 
     @cached_property
     def edges(self) -> Floats:
         """Where each cut ends and the next begins, and both ends: (highest + 1,)."""
         if self.even:
             inner = (np.arange(1, self.highest) - 0.5) / max(1, self.highest - 1)
+            return np.concatenate([[0.0], inner, [1.0]])
+        if self.scale == "growth":
+            inner = np.log(np.arange(1, self.highest) + 0.5) / np.log(self.highest)
             return np.concatenate([[0.0], inner, [1.0]])
         # Halves, because the difference of two numbers can be too great for one.
         bounds = self._bounds / 2
@@ -116,6 +128,8 @@ class CutAxis:
     def _places(self) -> Floats:
         if self.even:
             return np.arange(self.highest) / max(1, self.highest - 1)
+        if self.scale == "growth":
+            return np.log(np.arange(1, self.highest + 1)) / np.log(self.highest)
         left, right = self.edges[:-1], self.edges[1:]
         middle = (left + right) / 2
         # Between neighbouring numbers there is no middle, and the end is the cut's own.

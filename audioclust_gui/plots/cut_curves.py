@@ -101,7 +101,7 @@ def paint_curves(
         painter.setPen(QPen(QColor(ink.muted), 0.6, Qt.PenStyle.DotLine))
         zero = y_at(plot, 0.0, low)
         painter.drawLine(QPointF(plot.left(), zero), QPointF(plot.right(), zero))
-    if not axis.even:
+    if not axis.counted:
         k = np.arange(1, axis.highest + 1)
         shares = np.log(k) / math.log(axis.highest)
         _paint_line(painter, plot, axis, k, shares, 0.0, number_pen(dark))
@@ -176,7 +176,7 @@ def _paint_line(
     path, dots = QPainterPath(), []
     for run in _runs(np.isfinite(values)):
         y = [y_at(plot, value, low) for value in values[run].tolist()]
-        if axis.even:
+        if axis.counted:
             places = axis.position(k[run])
         else:
             places = np.stack([axis.edges[k[run] - 1], axis.edges[k[run]]], 1).ravel()

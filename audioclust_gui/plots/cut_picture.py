@@ -211,6 +211,6 @@ class CutPicture:
             CurveLabel(pen, y_at(plot, ends[name], curves.low))
             for name, pen in drawn.items()
         ]
-        if not axis.even:
+        if not axis.counted:
             named.append(CurveLabel(number_pen(self.dark), plot.top()))
         return named

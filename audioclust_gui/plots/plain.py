@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 
+# Invisible, but part of how Persian, Hindi and emoji are spelled.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
 
 def plain(text: str) -> str:
     """Return text that any widget can take: undecodable bytes become a mark."""
@@ -15,7 +18,10 @@ def one_line(text: str) -> str:
     if text.isprintable():  # nearly all are, and an undecodable byte is not
         return text
     shown = plain(text)
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}"
+        for c in shown
+    )
 
 
 def tooltip(text: str) -> str:

@@ -35,10 +35,12 @@ class CutView(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setMinimum(1)
         self.slider.setPageStep(5)
+        # Up is fewer clusters, as with the line across the tree.
+        self.slider.setInvertedControls(True)
         self.slider.setAccessibleName("Number of clusters")
         self.slider.setToolTip(
             "Drag to cut the tree into more or fewer clusters  "
-            "(arrow keys; Ctrl+Down fewer, Ctrl+Up more)"
+            "(arrow keys; Ctrl+Up fewer, Ctrl+Down more)"
         )
         self.spin = QSpinBox()
         self.spin.setMinimum(1)

@@ -24,7 +24,7 @@ from audioclust_gui.plots.tree import TreePlot
 from audioclust_gui.plots.tree_arrays import TreeArrays
 from audioclust_gui.studying import Studying
 from audioclust_gui.widgets.branch_actions import BranchActions
-from audioclust_gui.widgets.cut_controls import CutControls
+from audioclust_gui.widgets.cut_controls import SCALES, CutControls
 from audioclust_gui.widgets.name_line import NameLine
 from audioclust_gui.widgets.tree_pointing import TreePointing
 from engine.clustering.drawing import draw
@@ -66,7 +66,7 @@ class TreeView(QWidget):
         self._collapsed: frozenset[int] = frozenset()
         self._lines: LineHeights | None = None
         self._natural: tuple[int, ...] = ()
-        self._scale, self._highest = "merges", 0
+        self._scale, self._highest = next(iter(SCALES)), 0
 
         self.controls = CutControls()
         self.plot = TreePlot()

@@ -18,7 +18,12 @@ from PySide6.QtWidgets import (
 
 from audioclust_gui.widgets.elided_label import ElidedLabel
 
-SCALES = {"merges": "Merges", "height": "Height", "log": "Log height"}
+SCALES = {
+    "growth": "Merges",
+    "merges": "Merges, evenly",
+    "height": "Height",
+    "log": "Log height",
+}
 _HEIGHT_CHARACTERS = 9
 
 

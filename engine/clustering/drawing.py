@@ -12,6 +12,8 @@ import numpy as np
 
 from engine.clustering.hierarchy import Floats, Hierarchy, Ints, starts
 
+_SEEN = 60  # branches of which each is still wide enough to be pointed at
+
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
@@ -49,8 +51,9 @@ def draw(tree: Hierarchy, collapsed: frozenset[int] = frozenset()) -> Drawing:
     ----------
     tree : Hierarchy
     collapsed : frozenset of int
-        Branches drawn narrower: as wide as ``1 + log2(size)`` leaves, shared alike by
-        the leaves in it. Of branches within branches the outer one counts.
+        Branches drawn narrower: as wide as ``1 + log2(size)`` leaves, but no narrower
+        than a 60th of the tree, lest they vanish in a large one. The leaves in it share
+        that alike. Of branches within branches the outer one counts.
 
     Raises
     ------
@@ -65,7 +68,8 @@ def draw(tree: Hierarchy, collapsed: frozenset[int] = frozenset()) -> Drawing:
     widths = np.ones(n)
     for node in sorted(map(tree.check_node, collapsed), key=tree.sizes.__getitem__):
         size, start = tree.sizes[node], begins[node]
-        widths[start : start + size] = (1 + np.log2(size)) / size
+        width = min(max(1 + np.log2(size), n / _SEEN), size)
+        widths[start : start + size] = width / size
     edges = np.concatenate([[0.0], np.cumsum(widths)])
     left, right = edges[begins], edges[begins + tree.sizes]
 

@@ -10,6 +10,8 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.errors import ParameterError
 
 LONGEST_NAME = 200  # characters
+# Invisible, but part of how Persian, Hindi and emoji are spelled.
+_JOINERS = {ord("\N{ZERO WIDTH NON-JOINER}"): None, ord("\N{ZERO WIDTH JOINER}"): None}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Edits:
 
 def check_name(name: str) -> str:
     """Return the name of a cluster; raise ParameterError unless it can be one."""
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+    spelled = name.translate(_JOINERS)
+    if not spelled.strip() or len(name) > LONGEST_NAME or not spelled.isprintable():
         raise ParameterError(
             f"The name of a cluster must be one line of 1 to {LONGEST_NAME} printable "
             f"characters; it is {name[:LONGEST_NAME]!r}"

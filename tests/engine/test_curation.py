@@ -79,6 +79,12 @@ def test_a_cluster_is_called_as_its_node_and_its_name_comes_back_with_it(project
     assert rename(named, node, "other").title(2) == "other"
 
 
+@pytest.mark.parametrize("name", ["می\u200cروم", "👩\u200d🎤 singing", "חתולים"])
+def test_names_are_spelled_as_their_languages_do(project, name):
+    node = int(project.clusters.nodes[0])
+    assert rename(project, node, name).edits.names == {node: name}
+
+
 @pytest.mark.parametrize("name", ["a\nb", "tab\t", "\x00", "x" * 201, "\ud800"])
 def test_a_name_is_one_printable_line(project, name):
     with pytest.raises(ParameterError, match="one line of 1 to 200"):

@@ -14,7 +14,7 @@ a_height = st.one_of(
     st.floats(1e-12, 100),
 )
 trees = st.lists(a_height, max_size=40).map(lambda h: np.array(sorted(h)[::-1]))
-scales = st.sampled_from(["merges", "height", "log"])
+scales = st.sampled_from(["merges", "growth", "height", "log"])
 
 
 @given(heights=trees, highest=st.integers(1, 45), scale=scales)
@@ -93,7 +93,7 @@ def test_zeros_have_a_place_on_a_logarithmic_axis():
     assert axis.k_at(1.0) == 3  # at height 0, what is equal is joined
 
 
-@pytest.mark.parametrize("scale", ["merges", "height", "log"])
+@pytest.mark.parametrize("scale", ["merges", "growth", "height", "log"])
 @pytest.mark.parametrize("heights", [[], [0.0], [3.0], [2.0] * 7, [0.0] * 7])
 def test_trees_without_any_differences_can_be_cut(heights, scale):
     most = len(heights) + 1

@@ -21,7 +21,7 @@ CURVES = {
     "Silhouette": np.where(K > 1, 0.5 * np.exp(-abs(K - 12) / 30) - 0.1, np.nan),
     "NMI": 0.8 * (1 - np.exp(-K / 6)) - K / 2000,
 }
-SCALES = ["merges", "height", "log"]
+SCALES = ["merges", "growth", "height", "log"]
 
 
 @pytest.fixture
