@@ -52,8 +52,7 @@ def _drawn(name: str, normal: int, disabled: int) -> QIcon:
 
 def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:
     tinted = QPixmap(shape)
-    painter = QPainter(tinted)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(tinted.rect(), colour)
-    painter.end()
+    with QPainter(tinted) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(tinted.rect(), colour)
     return tinted

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.branch_words import BranchWords, clips_of
@@ -32,6 +32,7 @@ MOVE = "move the cut"
 How = Literal["replace", "toggle", "add", "remove"]
 
 _CUT = "cut branch"
+_AFTER_DRAG_MS = 50  # from one look whether a drag has ended to the next
 _LINKAGES = next(f for f in AgglomerativeParams.declared() if f.name == "linkage")
 
 
@@ -80,7 +81,7 @@ class Branching(QObject):
         super().__init__(document)
         self._document = document
         self._jobs = jobs
-        self._before = Edits()  # a drag began with these
+        self._before = document.project  # a drag of a branch began with it
         self.describe = BranchWords(document, studying).describe
         self.medoids = Medoids(document, jobs, audition)
         self.medoids.troubled.connect(self.troubled)
@@ -143,16 +144,22 @@ class Branching(QObject):
         if tree is None or document.project.cut is None:
             return
         if not document.dragging:
-            self._before = document.project.edits
-        document.preview(self._cut_from(self._before, node, tree.k_at_height(height)))
+            self._before = document.project
+        if self._before.grouping is document.project.grouping:
+            at = tree.k_at_height(height)
+            document.preview(self._cut_from(self._before.edits, node, at))
 
     def cut_here(self, node: int, height: float) -> None:
         """Cut one branch at a height, wherever the line across the tree lies."""
         tree, document = self.tree, self._document
-        if tree is not None:
-            edits = self._before if document.dragging else document.project.edits
+        before = self._before if document.dragging else document.project
+        if tree is None:
+            return
+        if before.grouping is document.project.grouping:
             at = tree.k_at_height(height)
-            self._commit(_CUT, lambda _: self._cut_from(edits, node, at))
+            self._commit(_CUT, lambda _: self._cut_from(before.edits, node, at))
+        else:  # another tree came while this one was in the hand
+            document.commit(document.project, _CUT)
 
     def split_here(self, node: int, by: int = 1) -> None:
         """Cut one branch into so many clusters more than now, or fewer."""
@@ -218,7 +225,9 @@ class Branching(QObject):
             return
 
         def keep(answer: tuple[Grouping, NDArray[np.int64]]) -> None:
-            if self._document.project.grouping is grouping:
+            if self._document.dragging:  # not under the hand
+                QTimer.singleShot(_AFTER_DRAG_MS, self, lambda: keep(answer))
+            elif self._document.project.grouping is grouping:
                 found, moved = answer
                 self._commit(
                     "regroup branch",

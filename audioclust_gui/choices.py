@@ -121,9 +121,9 @@ def _paint(widget: QWidget, option: QStyleOptionComboBox, text: str) -> None:
     room = widget.style().subControlRect(kind, option, field, widget).width() - 4
     end = Qt.TextElideMode.ElideRight
     option.currentText = widget.fontMetrics().elidedText(text, end, room)
-    painter = QStylePainter(widget)
-    painter.drawComplexControl(kind, option)
-    painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+    with QStylePainter(widget) as painter:
+        painter.drawComplexControl(kind, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class _StayingMenu(QMenu):

@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.audio.dataset import Dataset
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
+from engine.projects.results import with_results_of
 
 UNDO_LIMIT = 500
 MERGE_SECONDS = 1.0
@@ -104,7 +105,7 @@ class Document(QObject):
         before, held = self._held or self.project, self._held
         self._held = None
         if held is not None and held.asks_as(project):
-            self._set(held.with_results_of(project))  # dragged, and back again
+            self._set(with_results_of(held, project))  # dragged, and back again
             return
         now = time.monotonic()
         last = self._done[-1] if self._done and not self._undone else None
@@ -178,7 +179,7 @@ class Document(QObject):
         target.append(replace(change, project=self._held or now, time=0.0))
         self._held = None
         # What was computed meanwhile is a fact, not a choice: it is not computed again.
-        self._set(change.project.with_results_of(now))
+        self._set(with_results_of(change.project, now))
         self.history_changed.emit()
         self.settled.emit()
 

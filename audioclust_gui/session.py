@@ -25,7 +25,7 @@ from engine.errors import ParameterError
 from engine.projects.file import SUFFIX
 from engine.projects.importing import with_linkage
 from engine.projects.opening import Opened, projects_folder
-from engine.projects.project import Project
+from engine.projects.results import started_anew
 
 RECENT_LIMIT = 12
 LOOKED_FOR = 16  # clips that tell whether a folder is the one that was meant
@@ -155,7 +155,7 @@ class Session(QObject):
             self.noted.emit("Locate sounds", text)
         project = replace(project, dataset=dataset)
         if project.extraction is not None and project.extraction.failures:
-            project = Project(dataset, project.pipeline)
+            project = started_anew(project)
         self._document.commit(project, "locate sounds")
 
     @property

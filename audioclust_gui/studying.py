@@ -82,6 +82,18 @@ class Studying(QObject):
         known = self._known(self._document.project)
         return None if known is None else known[1]
 
+    @property
+    def refusal(self) -> str:
+        """Why the present tree cannot be studied; "" where it can, or there is none."""
+        project = self._document.project
+        keys, grouping = features_at_hand(project), project.grouping
+        if keys is None or grouping is None or grouping.hierarchy is None:
+            return ""
+        usable = np.flatnonzero([key is not None for key in keys])
+        if np.array_equal(usable, grouping.rows):
+            return ""
+        return "The leaves are not the clips with features: only shown cuts are scored"
+
     def scores_at(self, project: Project) -> Scores | None:
         """Return the scores of the project's cut as far as they are known already.
 
@@ -137,7 +149,7 @@ class Studying(QObject):
     def _ask(self) -> None:
         project = self._document.project
         question, keys = _question_of(project), features_at_hand(project)
-        if question is None or keys is None:
+        if question is None or keys is None or self.refusal:
             self._stop()
             return
         known = self._known(project)

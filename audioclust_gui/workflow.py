@@ -25,6 +25,7 @@ from engine.progress import Step
 from engine.projects.curation import regrouped
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project
+from engine.projects.results import with_extraction
 from engine.projects.steps import scattered
 
 AUTOMATIC_LIMIT = 5_000  # clips up to which a changed parameter starts work by itself
@@ -182,9 +183,10 @@ class Workflow(QObject):
 
     def _ask(self, step: str | None) -> str:
         """Name a step and what its result depends on, and nothing else."""
-        pipeline = self._document.pipeline
+        pipeline, root = self._document.pipeline, self._document.project.dataset.root
         keys = {
-            "extract": pipeline.extraction_key,
+            # What was found in one folder says nothing of another.
+            "extract": f"{pipeline.extraction_key} {root}",
             "group": pipeline.grouping_key,
             "lay_out": pipeline.layout_key,
         }
@@ -222,16 +224,8 @@ class Workflow(QObject):
         QTimer.singleShot(0, self._go_on)  # what was begun is brought to its end
 
     def _extracted(self, extraction: Extraction) -> None:
-        project = replace(self._document.project, extraction=extraction)
-        before, grouping = self._before, project.grouping
-        usable = np.flatnonzero([key is not None for key in extraction.keys])
-        other = before is not None and before.keys != extraction.keys
-        if other or (
-            grouping is not None and not np.array_equal(usable, grouping.rows)
-        ):
-            nothing = Project(project.dataset, project.pipeline)
-            project = replace(nothing, extraction=extraction)
-        self._document.amend(project)
+        project = self._document.project
+        self._document.amend(with_extraction(project, extraction, self._before))
         self._say_if_unusable()
 
     def _say_if_unusable(self) -> None:

@@ -177,31 +177,30 @@ class CutPicture:
         picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(ink.surface))
-        painter = QPainter(picture)
-        painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(plot, QColor(ink.background))
-        painter.setPen(QPen(QColor(ink.muted), 0.6))
-        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        self._labels = []
-        self._noted = note_height(self.column, self.note, font)
-        if self.axis is not None:
-            paint_k_ticks(painter, plot, self.axis, ink)
-            painter.setPen(QPen(QColor(ink.muted), 1, Qt.PenStyle.DotLine))
-            for x in map(self.x_of, self.natural_shown):
-                painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
-            paint_curves(painter, plot, self.axis, self.curves, self.dark)
-            self._labels = self._named(self.axis)
-        if self.curves.last:
-            paint_range(painter, plot, self.curves.low, ink)
-            paint_note(painter, self.column, self.note, ink)
-        elif self.message:
-            wrapped = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            place = painter.boundingRect(plot, wrapped, self.message)
-            painter.fillRect(place.adjusted(-6, 0, 6, 0), QColor(ink.background))
-            painter.setPen(QColor(ink.muted))
-            painter.drawText(plot, wrapped, self.message)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setFont(font)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(plot, QColor(ink.background))
+            painter.setPen(QPen(QColor(ink.muted), 0.6))
+            painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+            self._labels = []
+            self._noted = note_height(self.column, self.note, font)
+            if self.axis is not None:
+                paint_k_ticks(painter, plot, self.axis, ink)
+                painter.setPen(QPen(QColor(ink.muted), 1, Qt.PenStyle.DotLine))
+                for x in map(self.x_of, self.natural_shown):
+                    painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
+                paint_curves(painter, plot, self.axis, self.curves, self.dark)
+                self._labels = self._named(self.axis)
+            if self.curves.last:
+                paint_range(painter, plot, self.curves.low, ink)
+                paint_note(painter, self.column, self.note, ink)
+            elif self.message:
+                wrapped = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+                place = painter.boundingRect(plot, wrapped, self.message)
+                painter.fillRect(place.adjusted(-6, 0, 6, 0), QColor(ink.background))
+                painter.setPen(QColor(ink.muted))
+                painter.drawText(plot, wrapped, self.message)
         return picture
 
     def _named(self, axis: CutAxis) -> list[CurveLabel]:

@@ -100,20 +100,21 @@ class CutSlider(QSlider):
         return self.style().subControlRect(kind, self._option(), part, self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        option, painter = self._option(), QStylePainter(self)
-        option.subControls = QStyle.SubControl.SC_SliderGroove
-        painter.drawComplexControl(QStyle.ComplexControl.CC_Slider, option)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_marks(painter)
-        option.subControls = QStyle.SubControl.SC_SliderHandle
-        if self.isSliderDown():
-            option.activeSubControls = QStyle.SubControl.SC_SliderHandle
-            option.state |= QStyle.StateFlag.State_Sunken
-        painter.drawComplexControl(QStyle.ComplexControl.CC_Slider, option)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._ink.accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.handle(), 3, 3)
+        option = self._option()
+        with QStylePainter(self) as painter:
+            option.subControls = QStyle.SubControl.SC_SliderGroove
+            painter.drawComplexControl(QStyle.ComplexControl.CC_Slider, option)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_marks(painter)
+            option.subControls = QStyle.SubControl.SC_SliderHandle
+            if self.isSliderDown():
+                option.activeSubControls = QStyle.SubControl.SC_SliderHandle
+                option.state |= QStyle.StateFlag.State_Sunken
+            painter.drawComplexControl(QStyle.ComplexControl.CC_Slider, option)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self._ink.accent), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.handle(), 3, 3)
 
     def _paint_marks(self, painter: QPainter) -> None:
         first, last = self.reach()

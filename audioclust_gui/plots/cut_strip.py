@@ -193,7 +193,8 @@ class CutStrip(QWidget):
         handle = self.slider.handle().translated(self.slider.pos()).center()
         line = QRectF(handle.x(), handle.y(), 1, 0)
         line.setBottom(self._shown.plot.bottom() + 3)
-        self._shown.paint(QPainter(self), self._k, line, self._hovered)
+        with QPainter(self) as painter:
+            self._shown.paint(painter, self._k, line, self._hovered)
 
     # What the person does ---------------------------------------------------------
 

@@ -102,33 +102,37 @@ class FeatureImage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink = palette.ink(self._dark)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(ink.surface))
-        plot = self._plot()
-        if self._title:
-            above = QRectF(plot.left(), 0, self.width() - plot.left() - _SIDE, _TITLE)
-            title = painter.fontMetrics().elidedText(
-                self._title, Qt.TextElideMode.ElideMiddle, int(above.width())
-            )
-            painter.setPen(QColor(ink.text))
-            painter.drawText(above, int(Qt.AlignmentFlag.AlignVCenter), title)
-        if self._image is None or not plot.isValid():
-            painter.setPen(QColor(ink.muted))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), int(wrapped), self._placeholder)
-            return
-        smooth = QPainter.RenderHint.SmoothPixmapTransform
-        painter.setRenderHint(smooth, self._crowded(plot))
-        painter.drawImage(plot, self._image)
-        self._paint_ticks(painter, plot, ink)
-        if self._duration > 0:
-            time_axis.paint_time_axis(painter, plot, self._duration, ink)
-            if self._position is not None:
-                x = time_axis.x_at(plot, self._position, self._duration)
-                # Dark beside light is seen on every colour of the map.
-                for colour, width in ("#000000", 3.0), ("#ffffff", 1.4):
-                    painter.setPen(QPen(QColor(colour), width))
-                    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(ink.surface))
+            plot = self._plot()
+            if self._title:
+                above = QRectF(
+                    plot.left(), 0, self.width() - plot.left() - _SIDE, _TITLE
+                )
+                title = painter.fontMetrics().elidedText(
+                    self._title, Qt.TextElideMode.ElideMiddle, int(above.width())
+                )
+                painter.setPen(QColor(ink.text))
+                painter.drawText(above, int(Qt.AlignmentFlag.AlignVCenter), title)
+            if self._image is None or not plot.isValid():
+                painter.setPen(QColor(ink.muted))
+                wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect(), int(wrapped), self._placeholder)
+                return
+            smooth = QPainter.RenderHint.SmoothPixmapTransform
+            painter.setRenderHint(smooth, self._crowded(plot))
+            painter.drawImage(plot, self._image)
+            self._paint_ticks(painter, plot, ink)
+            if self._duration > 0:
+                time_axis.paint_time_axis(painter, plot, self._duration, ink)
+                if self._position is not None:
+                    x = time_axis.x_at(plot, self._position, self._duration)
+                    # Dark beside light is seen on every colour of the map.
+                    for colour, width in ("#000000", 3.0), ("#ffffff", 1.4):
+                        painter.setPen(QPen(QColor(colour), width))
+                        painter.drawLine(
+                            QPointF(x, plot.top()), QPointF(x, plot.bottom())
+                        )
 
     def _plot(self) -> QRectF:
         """Return where the image goes: beside the texts of its rows."""

@@ -49,6 +49,8 @@ class PointsItem(QGraphicsObject):
         self._message = ""
         self._ratio = 1.0
         # From the positions to the screen, each made from the one before it.
+        self._radius: float | None = None
+        self._places: raster.Pixels | None = None
         self._base: raster.Codes | None = None
         self._codes: raster.Codes | None = None
         self._seen: raster.Seen | None = None
@@ -89,7 +91,7 @@ class PointsItem(QGraphicsObject):
             self._bounds = (left, bottom, right, top)
         else:
             self._bounds = (0.0, 0.0, 0.0, 0.0)
-        self._redraw()
+        self._place_again()
 
     def set_labels(self, labels: NDArray[np.int32]) -> None:
         """Colour the points by cluster id, (n,), NOISE or UNPLACED."""
@@ -163,6 +165,11 @@ class PointsItem(QGraphicsObject):
     @property
     def point_radius(self) -> float:
         """How large points are drawn, in pixels: fewer in view, larger."""
+        if self._radius is None:
+            self._radius = self._radius_in_view()
+        return self._radius
+
+    def _radius_in_view(self) -> float:
         left, bottom, right, top = self._view()
         x0, y0, x1, y1 = self._bounds
         area = (x1 - x0) * (y1 - y0)
@@ -184,6 +191,10 @@ class PointsItem(QGraphicsObject):
 
     def _view_changed(self) -> None:
         self.prepareGeometryChange()
+        self._place_again()
+
+    def _place_again(self) -> None:
+        self._radius = self._places = None
         self._redraw()
 
     def _redraw(self) -> None:
@@ -217,9 +228,10 @@ class PointsItem(QGraphicsObject):
         view, radius = self._view(), self.point_radius * self._ratio
         shapes = palette.shapes(self._labels) if self._shaped else None
         every = stamps(radius) if self._shaped else stamps(radius, 1)
+        if self._places is None:
+            self._places = raster.pixels_of(self._positions, view, size, every.reach)
         if self._base is None:
-            pixels = raster.pixels_of(self._positions, view, size, every.reach)
-            self._base = raster.rasterise(pixels, size, every, shapes)
+            self._base = raster.rasterise(self._places, size, every, shapes)
         self._codes = self._base
         ringed = raised_stamps(radius, self._ratio)
         marked = np.array(sorted({self._current, self._playing} - {-1}), np.intp)
@@ -265,7 +277,7 @@ class PointsItem(QGraphicsObject):
         ratio = painter.device().devicePixelRatioF()
         if ratio != self._ratio:
             self._ratio = ratio
-            self._base = self._codes = self._seen = self._image = None
+            self._places = self._base = self._codes = self._seen = self._image = None
         self._prepare()
         if self._image is not None:
             painter.drawImage(QPointF(0, 0), self._image)

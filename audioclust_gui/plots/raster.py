@@ -26,7 +26,7 @@ DILATE_ABOVE = 0.2
 """Visible points per pixel from which growing pixels is quicker than stamping points:
 about 100 000 points in a window of usual size."""
 
-_AT_A_TIME = 1024
+_AT_A_TIME = 512
 _LEVEL_BITS = LEVELS.bit_length() - 1
 
 
@@ -146,18 +146,20 @@ def _stamp(
     codes: Codes, pixels: Pixels, stamps: Stamps, shapes: Indices | None
 ) -> None:
     margin, width = 2 * stamps.reach, codes.shape[1]
-    offsets = stamps.rows * width + stamps.columns
-    origin = (pixels.row + margin) * width + pixels.column + margin
-    code = pixels.index.astype(np.int32) * np.int32(LEVELS)
-    which = np.zeros_like(origin) if shapes is None else shapes[pixels.index]
+    offsets = (stamps.rows * width + stamps.columns).astype(np.intp)
+    origin = ((pixels.row + margin) * width + pixels.column + margin)[:, None]
+    code = (pixels.index.astype(np.int32) * np.int32(LEVELS))[:, None]
+    which = np.zeros_like(pixels.index) if shapes is None else shapes[pixels.index]
     flat = codes.reshape(-1)
     # A few at a time stay in the processor's cache. Of repeated indices numpy keeps the
     # last: the points must vary slowest.
-    for start in range(0, len(origin), _AT_A_TIME):
+    for start in range(0, len(which), _AT_A_TIME):
         some = slice(start, start + _AT_A_TIME)
-        shape = which[some]
-        pixel = origin[some, None] + offsets[shape]
-        flat[pixel] = code[some, None] + stamps.levels[shape]
+        pixel = offsets.take(which[some], axis=0)
+        pixel += origin[some]
+        drawn = stamps.levels.take(which[some], axis=0)
+        drawn += code[some]
+        flat[pixel.ravel()] = drawn.ravel()
 
 
 def _dilated(codes: Codes, pixels: Pixels, stamps: Stamps) -> Codes:

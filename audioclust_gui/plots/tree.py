@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -23,6 +25,12 @@ _ZOOMS = {
 }
 _FITS = (Key.Key_0, Key.Key_Home)
 _ENTERS = (Key.Key_Return, Key.Key_Enter)
+_LEAVING = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+_ALONG = 2.0  # a line less than so many times as high as a branch is shown with it
 
 
 class TreePlot(TreeHand):
@@ -74,7 +82,10 @@ class TreePlot(TreeHand):
         left, right = float(tree.left[node]), float(tree.right[node])
         aside = 0.02 * (right - left)
         share = self._scale.share(float(tree.heights[node]))
-        top = share * TOP if share > 0 else TOP
+        line = math.inf if self._line is None else self._scale.share(self._line)
+        if line < _ALONG * share:  # so that it can be taken from here
+            share = max(share, line)
+        top = min(share * TOP, TOP) if share > 0 else TOP
         view = View(left - aside, right + aside, 0.0, top)
         self._set_view(view.moved(0, 0, self._whole))
 
@@ -117,6 +128,8 @@ class TreePlot(TreeHand):
             event.ignore()
 
     def _press_plain(self, key: Key, event: QKeyEvent) -> None:
+        if key in _STEPS or key in _PAGES:
+            self._point_at_nothing()  # what the line does is to be seen everywhere
         if key in _STEPS:
             self.stepped.emit(_STEPS[key])
         elif key in _PAGES:
@@ -176,10 +189,7 @@ class TreePlot(TreeHand):
             place = self._plot.center()
         else:
             node = tree.shown(node)
-            height = float(tree.heights[node])
-            if node >= tree.n_leaves:
-                below = tree.heights[tree.children[node - tree.n_leaves]].max()
-                height = (height + float(below)) / 2
+            height = tree.height_in_two(node)
             place = self.place_of(node)
         plot = self._plot
         x = min(max(place.x(), plot.left()), plot.right())
@@ -193,4 +203,6 @@ class TreePlot(TreeHand):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        if event.reason() in _LEAVING:
+            self._point_at_nothing()
         self.update()

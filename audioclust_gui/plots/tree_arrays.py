@@ -67,6 +67,14 @@ class TreeArrays:
         """The extent of the root, in units of leaves."""
         return float(self.right[-1] - self.left[-1])
 
+    def height_in_two(self, node: int) -> float:
+        """Return a height that cuts a branch into its two halves, if it has them."""
+        height = float(self.heights[node])
+        if node < self.n_leaves:
+            return height
+        below = self.heights[self.children[node - self.n_leaves]].max()
+        return (height + float(below)) / 2
+
     @cached_property
     def folded(self) -> Ints:
         """For every place the outermost collapsed node over it, or -1: shape (n,)."""

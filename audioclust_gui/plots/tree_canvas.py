@@ -18,12 +18,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from audioclust_gui.plots import palette, tree_marks
+from audioclust_gui.plots import palette, tree_marks, tree_walking, tree_writing
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.tree_arrays import TreeArrays
 from audioclust_gui.plots.tree_frame import Frame, View
 from audioclust_gui.plots.tree_image import TreeImage
 from audioclust_gui.plots.tree_line import Piece, pieces
+from audioclust_gui.plots.tree_scale import short
 from audioclust_gui.plots.tree_shown import TreeShown
 
 _LONGEST_NAME = 132.0
@@ -44,6 +45,7 @@ class TreeCanvas(TreeShown):
         self._bold: int | None = None  # the line under the mouse
         self._image = TreeImage()
         self._writing: QPixmap | None = None
+        self._plates: list[QRectF] = []  # where titles are written in it
         self.setMinimumSize(160, 110)
 
     def sizeHint(self) -> QSize:
@@ -70,7 +72,7 @@ class TreeCanvas(TreeShown):
         per_leaf = (self.width() - _LEFT - _RIGHT) / (
             self._view.right - self._view.left
         )
-        if per_leaf < tree_marks.NAMES_FROM or self._name_of is None:
+        if per_leaf < tree_writing.NAMES_FROM or self._name_of is None:
             return 0.0
         if self._longest is None:
             self._longest = self._measured(self._name_of)
@@ -97,12 +99,27 @@ class TreeCanvas(TreeShown):
         return self._frame.y_of(self._scale.share(height))
 
     def node_at(self, place: QPointF, radius: float = 9.0) -> int:
-        """Return the branch seen at a place of the widget, or near it, or -1."""
+        """Return the branch seen at a place of the widget, or near it, or -1.
+
+        The band under the leaves stands for their clusters, the names for the leaves.
+        """
         if self._tree is None:
             return -1
+        if place.y() > self._plot.bottom():
+            return self._node_under(self._tree, place)
         self._draw(self._tree)
         inside = place - self._plot.topLeft()
         return self._image.node_at(inside.x(), inside.y(), radius)
+
+    def _node_under(self, tree: TreeArrays, place: QPointF) -> int:
+        x, (left, _) = self._frame.x_at(place.x()), tree.place_edges
+        inside = self._plot.left() <= place.x() <= self._plot.right()
+        if not inside or not tree.left[-1] <= x < tree.right[-1]:
+            return -1
+        at = int(left.searchsorted(x, "right")) - 1
+        if place.y() > self._plot.bottom() + tree_marks.BAND:
+            return tree.shown(int(tree.order[at]))
+        return tree_walking.cluster_at(tree, self._labels, at)
 
     def _pieces(self) -> list[Piece]:
         if self._tree is None or self._line is None:
@@ -147,32 +164,37 @@ class TreeCanvas(TreeShown):
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._small_font)
-        tree_marks.paint_axis(painter, frame, self._scale, ink)
-        tree_marks.paint_counts(painter, frame, tree, ink)
-        room = self._names_room
-        if self._name_of is not None and room:
-            tree_marks.paint_names(painter, frame, tree, self._name_of, room, ink)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._small_font)
+            tree_writing.paint_axis(painter, frame, self._scale, ink)
+            natural = [self._scale.share(height) for height, _ in self._natural]
+            tree_writing.paint_guides(painter, frame, natural, ink)
+            room = self._names_room
+            tree_writing.paint_counts(painter, frame, tree, room, ink)
+            if self._name_of is not None and room:
+                tree_writing.paint_names(painter, frame, tree, self._name_of, room, ink)
+            titles = self._titles
+            self._plates = tree_writing.paint_titles(
+                painter, frame, tree, self._scale, titles, ink
+            )
         return picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink = palette.ink(self._dark)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(ink.background))
-        if self._tree is None:
-            painter.setPen(QColor(ink.muted))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            inner = self.rect().adjusted(24, 16, -24, -16)
-            painter.drawText(inner, int(wrapped), self._message)
-        else:
-            self._paint_tree(painter, self._tree, ink)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(ink.accent), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(ink.background))
+            if self._tree is None:
+                painter.setPen(QColor(ink.muted))
+                wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                inner = self.rect().adjusted(24, 16, -24, -16)
+                painter.drawText(inner, int(wrapped), self._message)
+            else:
+                self._paint_tree(painter, self._tree, ink)
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(ink.accent), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_tree(
         self, painter: QPainter, tree: TreeArrays, ink: palette.Ink
@@ -208,13 +230,14 @@ class TreeCanvas(TreeShown):
         painter.setFont(self._small_font)
         cuts = [(self._scale.share(height), k) for height, k in self._natural]
         share = math.inf if self._line is None else self._scale.share(self._line)
-        tree_marks.paint_natural(painter, frame, cuts, share, ink)
         if self._line is not None:
             tree_marks.paint_line(painter, frame, line, self._scale, ink, self._bold)
             y = frame.y_of(share)
             if frame.plot.top() - 1 <= y <= frame.plot.bottom() + 1:
-                said = f"{self._line:.4g}"
-                tree_marks.paint_handle(painter, frame, y, said, self._text, ink)
+                said = short(self._line), self._text
+                tree_marks.paint_handle(painter, frame, y, *said, self._plates, ink)
+        # Over the tag, which says then that the line is at a natural cut.
+        tree_marks.paint_natural(painter, frame, cuts, share, ink)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -218,8 +218,11 @@ class TreeHand(TreeCanvas):
         if self._tree is None or event.reason() == QContextMenuEvent.Reason.Keyboard:
             return
         place = QPointF(event.pos())
+        node = self.node_at(place)
         height = self._scale.height(self._frame.share_at(place.y()))
-        self.menu_asked.emit(self.node_at(place), height, event.globalPos())
+        if node >= 0 and place.y() > self._plot.bottom():
+            height = self._tree.height_in_two(node)
+        self.menu_asked.emit(node, height, event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -268,3 +271,9 @@ class TreeHand(TreeCanvas):
             self.setToolTip(tooltip(self._describe(node)))
         QToolTip.hideText()
         self.hovered.emit(node)
+
+    def _point_at_nothing(self) -> None:
+        """Leave what the mouse or a key came to."""
+        self._under_cursor = -1
+        self.setToolTip("")
+        self.hovered.emit(-1)

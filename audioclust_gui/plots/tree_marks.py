@@ -1,9 +1,9 @@
-"""What is drawn about the branches of a tree: its axis, names, line and marks."""
+"""What is drawn about the branches of a tree: its line and its marks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,11 +12,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from audioclust_gui.plots import marks
 from audioclust_gui.plots.palette import Ink
-from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.tree_arrays import Bools, TreeArrays
 from audioclust_gui.plots.tree_frame import Frame
 from audioclust_gui.plots.tree_line import WHOLE, Piece
-from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
+from audioclust_gui.plots.tree_scale import HeightScale
 
 AXIS = 46
 """Points left of the plot that the heights take."""
@@ -24,8 +23,6 @@ GUTTER = 32
 """Points between the axis and the plot, for the natural cuts."""
 BAND = 15
 """Points under the leaves, for the selected, the current and the sounding ones."""
-NAMES_FROM = 11.0
-"""The least width of a leaf, in points, at which it has room for its name."""
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -40,23 +37,6 @@ def clear(colour: str, alpha: int) -> QColor:
     ink = QColor(colour)
     ink.setAlpha(alpha)
     return ink
-
-
-# The writing, which stays as it is while a line is dragged -------------------------
-
-
-def paint_axis(painter: QPainter, frame: Frame, scale: HeightScale, ink: Ink) -> None:
-    """Draw the heights at the left."""
-    plot, view = frame.plot, frame.view
-    end = plot.left() - GUTTER
-    painter.setPen(clear(ink.muted, 110))
-    painter.drawLine(QPointF(end, plot.top()), QPointF(end, plot.bottom()))
-    for share, text in height_ticks(scale, view.bottom, view.top, plot.height()):
-        y = frame.y_of(share)
-        painter.setPen(clear(ink.muted, 110))
-        painter.drawLine(QPointF(end - 3, y), QPointF(end, y))
-        painter.setPen(QColor(ink.muted))
-        painter.drawText(QRectF(0, y - 8, end - 5, 16), _RIGHT, text)
 
 
 def diamond_at(frame: Frame, share: float) -> QPointF:
@@ -89,58 +69,6 @@ def paint_natural(
             painter.setPen(QColor(ink.text))
             beside = QRectF(at.x() + _SIZE + 3, at.y() - 8, GUTTER - _SIZE - 3, 16)
             painter.drawText(beside, _LEFT, str(k))
-
-
-def paint_names(
-    painter: QPainter,
-    frame: Frame,
-    tree: TreeArrays,
-    name_of: Callable[[int], str],
-    room: float,
-    ink: Ink,
-) -> None:
-    """Write the names of the leaves in view, upwards, each on its own line."""
-    metrics = QFontMetricsF(painter.font())
-    left, right = tree.place_edges
-    first = int(right.searchsorted(frame.view.left, "right"))
-    last = int(left.searchsorted(frame.view.right))
-    painter.setPen(QColor(ink.text))
-    painter.save()
-    painter.translate(0, frame.plot.bottom() + BAND + room)
-    painter.rotate(-90)
-    for place in range(first, last):
-        x = frame.x_of((left[place] + right[place]) / 2)
-        if tree.folded[place] < 0 and frame.plot.left() <= x <= frame.plot.right():
-            name = one_line(name_of(int(tree.order[place])))
-            name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-            painter.drawText(QRectF(0, x - 8, room, 16), _RIGHT, name)
-    painter.restore()
-
-
-def paint_counts(painter: QPainter, frame: Frame, tree: TreeArrays, ink: Ink) -> None:
-    """Write on collapsed branches how many leaves they have, or mark them at least."""
-    metrics = QFontMetricsF(painter.font())
-    painter.setClipRect(frame.plot)
-    for node in tree.collapsed:
-        if node < tree.n_leaves or tree.hidden[node]:
-            continue
-        left, right = frame.x_of(tree.left[node]), frame.x_of(tree.right[node])
-        foot = QPointF((left + right) / 2, frame.y_of(0))
-        text = f"{tree.sizes[node]:,}"
-        wide = metrics.horizontalAdvance(text) + 6
-        if wide <= right - left:
-            plate = QRectF(-wide / 2, -18, wide, 15).translated(foot)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(clear(ink.background, 200))
-            painter.drawRoundedRect(plate, 3, 3)
-            painter.setPen(QColor(ink.text))
-            painter.drawText(plate, _CENTRE, text)
-        else:
-            corners = ((0, -11), (5, -1), (-5, -1))
-            painter.setPen(QPen(QColor(ink.background), 1.5))
-            painter.setBrush(QColor(ink.text))
-            painter.drawPolygon(QPolygonF([foot + QPointF(*c) for c in corners]))
-    painter.setClipping(False)
 
 
 # The line --------------------------------------------------------------------------
@@ -202,9 +130,18 @@ def paint_line(
 
 
 def paint_handle(
-    painter: QPainter, frame: Frame, y: float, height: str, text: str, ink: Ink
+    painter: QPainter,
+    frame: Frame,
+    y: float,
+    height: str,
+    text: str,
+    titles: Sequence[QRectF],
+    ink: Ink,
 ) -> None:
-    """Draw the height as a tag on the axis, and what it means at the other end."""
+    """Draw the height as a tag on the axis, and what it means at the other end.
+
+    That is above the line where it fits in and covers no title.
+    """
     plot = frame.plot
     end = plot.left() - GUTTER
     painter.setPen(QPen(QColor(ink.accent), 1.8))
@@ -214,12 +151,13 @@ def paint_handle(
     corners = ((1, -9), (end, -9), (end + 8, 0), (end, 9), (1, 9))
     painter.drawPolygon(QPolygonF([QPointF(x, y + up) for x, up in corners]))
     painter.setPen(QColor(ink.background))
-    painter.drawText(QRectF(2, y - 9, end - 5, 18), _RIGHT, height)
+    painter.drawText(QRectF(2, y - 9, end - 2 - _SIZE - 3, 18), _RIGHT, height)
     if not text:
         return
     wide = QFontMetricsF(painter.font()).horizontalAdvance(text) + 14
-    above = y - 23 >= plot.top() - 6
-    plate = QRectF(plot.right() - wide, y - 23 if above else y + 4, wide, 19)
+    plate = QRectF(plot.right() - wide, y - 23, wide, 19)
+    if plate.top() < plot.top() - 6 or any(map(plate.intersects, titles)):
+        plate.moveTop(y + 4)
     painter.setPen(QPen(clear(ink.accent, 150), 1))
     painter.setBrush(clear(ink.background, 226))
     painter.drawRoundedRect(plate, 5, 5)

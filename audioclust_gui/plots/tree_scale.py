@@ -15,6 +15,7 @@ _WIDEST = 1e6  # what is this much lower than the root lies with the leaves
 _DIGITS = (1, 2, 5)
 _DECADE = 12.0
 _ROOM, _TIGHT = 34.0, 14.0
+_SHORT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class HeightScale:
         if not self.floor:
             return share * self.highest
         return self.floor * (self.highest / self.floor) ** share
+
+
+def short(height: float) -> str:
+    """Return a height in about six characters."""
+    if 1e3 <= height < 1e5:
+        return f"{height:.0f}"
+    texts = [f"{height:.{digits}g}" for digits in (4, 3, 2)] + [f"{height:.1e}"]
+    for sign, shorter in ("e+", "e"), ("e0", "e"), ("e-0", "e-"):
+        texts = [text.replace(sign, shorter) for text in texts]
+    return next((text for text in texts if len(text) <= _SHORT), texts[-1])
 
 
 def height_ticks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +34,7 @@ class TreeShown(QWidget):
         self._branches: tuple[tuple[int, float], ...] = ()
         self._natural: tuple[tuple[float, int], ...] = ()
         self._name_of: Callable[[int], str] | None = None
+        self._titles: dict[int, str] = {}
         self._describe: Callable[[int], str] = str
         self._longest: float | None = None  # of the names, once measured
         self._message = ""
@@ -79,6 +80,7 @@ class TreeShown(QWidget):
             self._labels = np.zeros(max(2 * n - 1, 0), np.int32)
             self._lit = self._selected = self._current = self._playing = None
             self._line, self._branches, self._natural = None, (), ()
+            self._titles = {}
             self._view = self._whole
         elif tree is not None:
             fitted = self._view.right - self._view.left >= before.width - 1e-9
@@ -138,7 +140,7 @@ class TreeShown(QWidget):
     def set_natural(self, cuts: Sequence[tuple[float, int]]) -> None:
         """Mark natural cuts, (height, number of clusters), the best ones first."""
         self._natural = tuple(cuts)
-        self.update()
+        self._rewrite()
 
     def set_lit(self, lit: ArrayLike | None) -> None:
         """Make all nodes faint but these, bool (2n - 1,); None for none faint."""
@@ -170,6 +172,12 @@ class TreeShown(QWidget):
         """Say what leaves are called; written under them where there is room."""
         self._name_of, self._longest = name_of, None
         self._redraw()
+
+    def set_titles(self, titles: Mapping[int, str]) -> None:
+        """Say what branches are called that have a name, by node."""
+        if titles != self._titles:
+            self._titles = dict(titles)
+            self._rewrite()
 
     def set_description(self, describe: Callable[[int], str]) -> None:
         """Say how to describe a branch: shown as plain text, and read to the blind."""

@@ -140,43 +140,42 @@ class Waveform(QWidget):
             picture = QPixmap(self.size() * ratio)
             picture.setDevicePixelRatio(ratio)
             picture.fill(QColor(ink.surface))
-            painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            painter.drawPolygon(outline)
-            time_axis.paint_time_axis(painter, plot, self._duration, ink)
-            painter.end()
+            with QPainter(picture) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(colour))
+                painter.drawPolygon(outline)
+                time_axis.paint_time_axis(painter, plot, self._duration, ink)
             pictures.append(picture)
         ahead, heard = pictures
         return ahead, heard
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink, plot = palette.ink(self._dark), self._plot()
-        painter = QPainter(self)
-        if not self._duration:
-            painter.fillRect(self.rect(), QColor(ink.surface))
-            painter.setPen(QColor(ink.muted))
-            painter.drawText(
-                self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._placeholder
-            )
-        else:
-            ratio = self.devicePixelRatioF()
-            if self._drawn is None or self._drawn[0].devicePixelRatio() != ratio:
-                self._drawn = self._draw()
-            ahead, heard = self._drawn
-            painter.drawPixmap(0, 0, ahead)
-            if self._position is not None:
-                x = self._x_of(self._position)
-                painter.save()
-                painter.setClipRect(QRectF(0, 0, x, self.height()))
-                painter.drawPixmap(0, 0, heard)
-                painter.restore()
-                painter.setPen(QPen(QColor(ink.text), 1.5))
-                painter.drawLine(QPointF(x, 0), QPointF(x, plot.bottom()))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(ink.accent), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            if not self._duration:
+                painter.fillRect(self.rect(), QColor(ink.surface))
+                painter.setPen(QColor(ink.muted))
+                painter.drawText(
+                    self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._placeholder
+                )
+            else:
+                ratio = self.devicePixelRatioF()
+                if self._drawn is None or self._drawn[0].devicePixelRatio() != ratio:
+                    self._drawn = self._draw()
+                ahead, heard = self._drawn
+                painter.drawPixmap(0, 0, ahead)
+                if self._position is not None:
+                    x = self._x_of(self._position)
+                    painter.save()
+                    painter.setClipRect(QRectF(0, 0, x, self.height()))
+                    painter.drawPixmap(0, 0, heard)
+                    painter.restore()
+                    painter.setPen(QPen(QColor(ink.text), 1.5))
+                    painter.drawLine(QPointF(x, 0), QPointF(x, plot.bottom()))
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(ink.accent), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ its nodes by the cut, and where they are drawn not at all.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import PurePosixPath
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -123,11 +124,13 @@ class TreeView(QWidget):
 
     def _on_changed(self, old: Project, new: Project) -> None:
         drawn = self._draw()
+        self.plot.set_titles(new.edits.names)
         if drawn or old.cut != new.cut or old.cuts is not new.cuts:
             self._show_cut()
         if old.dataset is not new.dataset:
             self._show_curves()
-        if old.pipeline.method != new.pipeline.method or not new.dataset.clips:
+        said_of = old.pipeline.method, old.extraction
+        if said_of != (new.pipeline.method, new.extraction) or not new.dataset.clips:
             self._say_state()
         if not self._document.dragging:
             self.branch.refresh()
@@ -136,6 +139,7 @@ class TreeView(QWidget):
         self._grouping = self._lines = None
         self.plot.set_tree(None)
         self._draw(anew=True)
+        self.plot.set_titles(self._document.project.edits.names)
         self._show_cut()
         self.branch.refresh()
 
@@ -193,7 +197,7 @@ class TreeView(QWidget):
             return
         low, high = lines.tree.height_interval(k)
         count = counted(len(project.clusters.ids), "cluster")
-        self.plot.set_line(lines.of(k), low, high, count)
+        self.plot.set_line(lines.of(k), low, high, count + _gap(low, high))
         if project.edits.branches.cuts:
             count += ", some by lines of their own"
         words = f"{count}; {_room(low, high)}"
@@ -256,7 +260,8 @@ class TreeView(QWidget):
             text = "The tree of the clips is drawn here"
         self.plot.set_message(text)
         self.controls.set_usable(tree is not None)
-        self.strip.set_message("" if tree is None else "Scoring every cut…")
+        waiting = self._studying.refusal or "Scoring every cut…"
+        self.strip.set_message("" if tree is None else waiting)
 
     def _drag(self, height: float) -> None:
         if self._lines is not None:
@@ -313,7 +318,9 @@ class TreeView(QWidget):
         project = self._document.project
         if project.grouping is None:
             return ""
-        return one_line(project.dataset.clips[int(project.grouping.rows[leaf])].name)
+        clip = project.dataset.clips[int(project.grouping.rows[leaf])]
+        # Room is scarce under a tree, and most names end alike.
+        return one_line(clip.name.removesuffix(PurePosixPath(clip.path).suffix))
 
 
 def _arrays(tree: Hierarchy, collapsed: frozenset[int]) -> TreeArrays:
@@ -330,6 +337,11 @@ def _arrays(tree: Hierarchy, collapsed: frozenset[int]) -> TreeArrays:
         order=drawing.order,
         collapsed=collapsed,
     )
+
+
+def _gap(low: float, high: float) -> str:
+    """Say how long the way is on which the line changes nothing, if it has an end."""
+    return f", gap {high - low:.3g}" if low < high < np.inf else ""
 
 
 def _room(low: float, high: float) -> str:

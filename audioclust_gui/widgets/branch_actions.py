@@ -84,17 +84,16 @@ class BranchActions(QObject):
         Parameters
         ----------
         height : float
-            Where in the tree it was asked for; a branch can be cut there.
+            Where in the tree it was asked for; a branch can be cut there, or joined
+            where that is above it.
         at : QPoint
             Of the screen.
         """
-        node, tree = self._plot.current, self._branching.tree
         self._height = height
         self.refresh()
-        inside = tree is not None and node is not None and height < tree.height(node)
         menu = QMenu(self._plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.add_to(menu, at_height=inside)
+        self.add_to(menu, at_height=self._cut.isEnabled())
         menu.popup(at)
 
     def add_to(self, menu: QMenu, *, at_height: bool = False) -> None:

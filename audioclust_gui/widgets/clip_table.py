@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
+from audioclust_gui.widgets.cell_delegate import LOOKS, Cell
 from audioclust_gui.widgets.clip_index import ClipIndex
 from audioclust_gui.widgets.lit_rows import lit_brush, lit_font
 from engine.audio.dataset import Dataset
@@ -20,17 +22,6 @@ from engine.clustering.partition import NOISE, UNPLACED
 COLUMNS = ("Name", "Folder", "Label", "Cluster")
 NAME, FOLDER, LABEL, CLUSTER = range(4)
 _Role = Qt.ItemDataRole
-_ROLES = frozenset(
-    {
-        _Role.DisplayRole,
-        _Role.DecorationRole,
-        _Role.ForegroundRole,
-        _Role.BackgroundRole,
-        _Role.FontRole,
-        _Role.ToolTipRole,
-        _Role.AccessibleTextRole,
-    }
-)
 _SORTED_BY = {NAME: "name", FOLDER: "folder", LABEL: "label"}
 
 
@@ -107,6 +98,8 @@ class ClipTable(QAbstractTableModel):
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self._dark, self._tint, self._bold = dark, lit_brush(), lit_font()
+        colours = QApplication.palette()
+        self._faint = QBrush(colours.color(colours.ColorRole.PlaceholderText))
 
     def set_filter(self, text: str, folder: str) -> None:
         """Show clips whose path or label holds every word, below a folder or ""."""
@@ -154,35 +147,39 @@ class ClipTable(QAbstractTableModel):
             return COLUMNS[section]
         return None
 
+    def cell(self, row: int, column: int) -> Cell:
+        """Return what a cell looks like."""
+        clip = self.clip_at(row)
+        signed, lit = column == CLUSTER, self._lit[clip]
+        unused = clip in self._failures
+        return Cell(
+            self._text(clip, column),
+            swatch(int(self._labels[clip]), self._dark) if signed else None,
+            self._tint if lit else None,
+            self._faint if unused else None,
+            self._bold if signed and lit else None,
+        )
+
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
-        if role not in _ROLES:
-            return None
-        clip = int(self._shown[index.row()])
-        column = index.column()
-        if role == _Role.DisplayRole:
-            return self._text(clip, column)
-        if role == _Role.DecorationRole and column == CLUSTER:
-            return swatch(int(self._labels[clip]), self._dark)
-        if role == _Role.BackgroundRole:
-            return self._tint if self._lit[clip] else None
-        if role == _Role.FontRole:
-            return self._bold if column == CLUSTER and self._lit[clip] else None
-        if role == _Role.ForegroundRole and clip in self._failures:
-            return QApplication.palette().placeholderText()
+        row, column = index.row(), index.column()
+        if role in LOOKS:
+            return self.cell(row, column).look(role)
         if role == _Role.ToolTipRole:
-            reason = self._failures.get(clip)
-            entry = self._dataset.clips[clip]
-            # The whole of it, span included: a narrow column shows only its ends.
-            lines = ["/".join(filter(None, (entry.folder, entry.name)))]
-            name = self._names.get(int(self._labels[clip]))
-            if name is not None:
-                lines.append(one_line(name))
-            if reason is not None:
-                lines.append(f"Not used: {reason}")
-            return tooltip("\n".join(lines))
+            return tooltip("\n".join(self._told(self.clip_at(row))))
         if role == _Role.AccessibleTextRole:
-            return f"{COLUMNS[column]} {self._text(clip, column)}"
+            return f"{COLUMNS[column]} {self._text(self.clip_at(row), column)}"
         return None
+
+    def _told(self, clip: int) -> list[str]:
+        entry = self._dataset.clips[clip]
+        # The whole of it, span included: a narrow column shows only its ends.
+        lines = ["/".join(filter(None, (entry.folder, entry.name)))]
+        name = self._names.get(int(self._labels[clip]))
+        if name is not None:
+            lines.append(one_line(name))
+        if clip in self._failures:
+            lines.append(f"Not used: {self._failures[clip]}")
+        return lines
 
     def _touch(self, first: int) -> None:
         if len(self._shown):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from audioclust_gui.widgets.cell_delegate import CellDelegate
 from audioclust_gui.widgets.rows_view import RowsView
 
 
@@ -17,6 +18,7 @@ class ClipTableView(RowsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Clips")
+        self.setItemDelegate(CellDelegate(self))
         self.clicked.connect(lambda index: self.meant.emit(index.row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

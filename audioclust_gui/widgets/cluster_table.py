@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
+from audioclust_gui.widgets.cell_delegate import LEFT, LOOKS, Cell
 from audioclust_gui.widgets.cluster_tally import Tally
 from audioclust_gui.widgets.lit_rows import lit_brush, lit_font
 from engine.clustering.describing import ClusterReport
@@ -26,18 +27,10 @@ _COLUMNS = (
 )
 _NUMBERS = (CLIPS, SILHOUETTE)
 ID = _Role.UserRole  # the cluster of a row, where it is edited
-# Plain numbers: a repaint compares hundreds, and those of an enumeration take longer.
-_DISPLAY, _DECORATION = int(_Role.DisplayRole), int(_Role.DecorationRole)
-_BACKGROUND, _FONT = int(_Role.BackgroundRole), int(_Role.FontRole)
-_ALIGNMENT = int(_Role.TextAlignmentRole)
-_ROLES = frozenset(
-    {
-        *(_DISPLAY, _DECORATION, _BACKGROUND, _FONT, int(ID), int(_Role.EditRole)),
-        *(int(_Role.ToolTipRole), int(_Role.AccessibleTextRole)),
-    }
-)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_Elide = Qt.TextElideMode
+_PLAIN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
+_NAMED = _PLAIN | Qt.ItemFlag.ItemIsEditable
+_UNLIT = (None, None, None)
 
 
 class ClusterTable(QAbstractTableModel):
@@ -146,10 +139,21 @@ class ClusterTable(QAbstractTableModel):
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(_COLUMNS)
 
+    def cell(self, row: int, column: int) -> Cell:
+        """Return what a cell looks like."""
+        place = self._shown[row]
+        lit = (self._tint, None, self._bold) if self._lit[place] else _UNLIT
+        text = self._text(place, column)
+        if column != CLUSTER:
+            return Cell(text, None, *lit, right=column in _NUMBERS)
+        label = int(self._tally.ids[place])
+        # Of a name the beginning says most, of "Cluster 12" the end.
+        end = _Elide.ElideRight if label in self._project.names else _Elide.ElideMiddle
+        return Cell(text, swatch(label, self._dark), *lit, elide=end)
+
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
-        found = super().flags(index)
         named = index.column() == CLUSTER and self.id_at(index.row()) >= 0
-        return found | Qt.ItemFlag.ItemIsEditable if named else found
+        return _NAMED if named else _PLAIN
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
@@ -157,32 +161,23 @@ class ClusterTable(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == _Role.TextAlignmentRole:
-            return _LEFT  # at the right a header draws how it sorts
+            return LEFT  # at the right a header draws how it sorts
         words, help_ = _COLUMNS[section]
         return {_Role.DisplayRole: words, _Role.ToolTipRole: help_}.get(role)
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
-        if role == _ALIGNMENT:
-            return _RIGHT if index.column() in _NUMBERS else _LEFT
-        if role not in _ROLES:
-            return None
-        place, column = self._shown[index.row()], index.column()
-        if role == _BACKGROUND:
-            return self._tint if self._lit[place] else None
-        if role == _FONT:
-            return self._bold if self._lit[place] else None
-        if role == _DISPLAY:
-            return self._text(place, column)
-        label = int(self._tally.ids[place])
-        if role == _DECORATION:
-            return swatch(label, self._dark) if column == CLUSTER else None
+        row, column = index.row(), index.column()
+        if role in LOOKS:
+            return self.cell(row, column).look(role)
         if role == _Role.ToolTipRole:
-            return tooltip(self._words(place))
+            return tooltip(self._words(self._shown[row]))
         if role == _Role.EditRole:
-            return self._project.names.get(label, "")
+            return self._project.names.get(self.id_at(row), "")
         if role == ID:
-            return label
-        return f"{_COLUMNS[column][0]} {self._text(place, column)}"
+            return self.id_at(row)
+        if role == _Role.AccessibleTextRole:
+            return f"{_COLUMNS[column][0]} {self._text(self._shown[row], column)}"
+        return None
 
     def _text(self, place: int, column: int) -> str:
         tally = self._tally

@@ -6,16 +6,16 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
+from audioclust_gui.widgets.cell_delegate import CellDelegate
 from audioclust_gui.widgets.cluster_table import CLUSTER, ID
 from audioclust_gui.widgets.rows_view import RowsView
 
 
-class NameDelegate(QStyledItemDelegate):
+class NameDelegate(CellDelegate):
     """Edits the name of a cluster in its row, whatever becomes of the row meanwhile."""
 
     named = Signal(int, str)  # cluster id, what was typed
@@ -30,12 +30,6 @@ class NameDelegate(QStyledItemDelegate):
             line.setPlaceholderText(index.data())
         line.setProperty("cluster", index.data(ID))
         return line
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Leave out the end of a name; of "Cluster 12" it is the beginning."""
-        super().initStyleOption(option, index)
-        if index.data(Qt.ItemDataRole.EditRole):
-            option.textElideMode = Qt.TextElideMode.ElideRight
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex
@@ -67,7 +61,7 @@ class ClusterTableView(RowsView):
         self.setAccessibleName("Clusters")
         line = NameDelegate(self)
         line.named.connect(self.named)
-        self.setItemDelegateForColumn(CLUSTER, line)
+        self.setItemDelegate(line)
         self.entered.connect(lambda index: self.hovered.emit(index.row()))
         self.viewportEntered.connect(lambda: self.hovered.emit(-1))
 

@@ -37,9 +37,9 @@ class ElidedLabel(QWidget):
         return QSize(80, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        room = self.contentsRect()
-        middle = Qt.TextElideMode.ElideMiddle
-        shown = self.fontMetrics().elidedText(self._text, middle, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().windowText().color())
+            room = self.contentsRect()
+            middle = Qt.TextElideMode.ElideMiddle
+            shown = self.fontMetrics().elidedText(self._text, middle, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtGui import QBrush, QFont
 from PySide6.QtWidgets import QApplication
 
 _OPACITY = 32  # of 255: fainter than a selected row
@@ -10,7 +10,8 @@ _OPACITY = 32  # of 255: fainter than a selected row
 
 def lit_brush() -> QBrush:
     """Return what is behind it, in the present theme."""
-    tint = QColor(QApplication.palette().highlight().color())
+    colours = QApplication.palette()
+    tint = colours.color(colours.ColorRole.Highlight)
     tint.setAlpha(_OPACITY)
     return QBrush(tint)
 

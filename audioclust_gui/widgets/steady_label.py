@@ -77,9 +77,9 @@ class SteadyLabel(QWidget):
             self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.contentsRect(), self._flags, self._text)
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.contentsRect(), self._flags, self._text)
 
     def _needed(self) -> int:
         """Return how much room it needs, in the direction in which it grows."""

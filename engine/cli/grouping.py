@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from pathlib import Path
 
 from engine.cli.command import (
     MATRIX,
@@ -16,6 +17,7 @@ from engine.cli.command import (
 )
 from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags, flag_of, flags_given
+from engine.cli.inputs import earlier_input, manifest
 from engine.cli.results import clip_table
 from engine.cli.work import Work, begin
 from engine.clustering.agglomerative import AgglomerativeParams
@@ -54,14 +56,16 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         type=place,
         help="cut this tree instead of growing one: a linkage as SciPy and fastcluster "
         "make it (.npy, .npz, .csv, .tsv, .txt). Leaf i is clip i, in the order that "
-        "scan writes, of all clips or of those with features",
+        "scan writes, of all clips or of those with features. Left out, --params tells",
     )
     add_extraction(parser)
     _FLAGS.add_to(parser)
 
 
 def _cluster(arguments: argparse.Namespace, console: Console) -> Document:
-    tree = _tree(arguments, console)
+    given = _tree_given(arguments)
+    # Before hours of work are for nothing.
+    tree = None if given is None else read_linkage(given, console.report)
     work = begin(arguments, console, _FLAGS, arguments.out)
     matrix = work.matrix()
     rows = matrix.rows
@@ -97,20 +101,34 @@ def _cluster(arguments: argparse.Namespace, console: Console) -> Document:
     notes = [*matrix.notes, *fit.notes]
     _say(console, scores, labels, notes)
     seed = params.to_dict().get("seed")
-    given = None if tree is None else str(arguments.tree.absolute())
-    return work.end(seed=seed, scores=scores, notes=notes, tree=given)
+    source = None if given is None else str(given)
+    return work.end(seed=seed, scores=scores, notes=notes, tree=source)
 
 
-def _tree(arguments: argparse.Namespace, console: Console) -> Floats | None:
-    """Read the tree that was given, before hours of work are for nothing."""
-    if arguments.tree is None:
-        return None
+def _tree_given(arguments: argparse.Namespace) -> Path | None:
+    """Return the tree to cut: the one on the command line, or that of ``--params``.
+
+    Flags overrule a manifest: one that a tree is grown by, or a method without a tree.
+    """
     _, method, _ = _FLAGS.read(arguments)
-    if not METHODS[method].grows_tree:
+    grows_tree = METHODS[method].grows_tree
+    idle = sorted(_GROWTH & flags_given(arguments).keys())
+    if arguments.tree is None:
+        earlier = _earlier_tree(arguments)
+        return earlier if grows_tree and not idle else None
+    if not grows_tree:
         raise ParameterError(f"--tree is cut, but {method} groups without a tree")
-    if idle := sorted(_GROWTH & flags_given(arguments).keys()):
+    if idle:
         raise ParameterError(f"{flag_of(idle[0])} has no effect with --tree")
-    return read_linkage(arguments.tree, console.report)
+    given: Path = arguments.tree.absolute()
+    return given
+
+
+def _earlier_tree(arguments: argparse.Namespace) -> Path | None:
+    """Return the tree that an earlier run cut, unless these are other clips."""
+    tree, path = manifest(arguments.params).get("tree"), arguments.input
+    same = path is None or str(path.absolute()) == earlier_input(arguments).get("path")
+    return Path(tree) if isinstance(tree, str) and same else None
 
 
 def _details(work: Work, labels: Labels, matrix: Representation) -> Document:

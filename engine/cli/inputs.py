@@ -62,7 +62,7 @@ def open_input(arguments: argparse.Namespace, console: Console) -> Input:
     asked = {name: value for name, value in given.items() if value is not None}
     path = arguments.input
     if path is None:
-        asked = _earlier_input(getattr(arguments, "params", None)) | asked
+        asked = earlier_input(arguments) | asked
         path = asked.get("path")
     if path is None:
         raise ParameterError(
@@ -74,6 +74,25 @@ def open_input(arguments: argparse.Namespace, console: Console) -> Input:
     if not len(found.dataset):
         raise EngineError(f"{path}: {_why_empty(found)}")
     return replace(found, dataset=_labelled(found.dataset, asked.get("label")))
+
+
+def manifest(params: Path | None) -> dict[str, Any]:
+    """Return the manifest of an earlier run, empty where the file is something else."""
+    if params is None:
+        return {}
+    try:
+        found = json.loads(params.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # whoever reads the parameters from it says what is wrong
+    return found if isinstance(found, dict) else {}
+
+
+def earlier_input(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the manifest of an earlier run says of its input."""
+    found = manifest(getattr(arguments, "params", None)).get("input")
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if type(value) is str}
 
 
 def _why_empty(found: Input) -> str:
@@ -127,17 +146,6 @@ def _labelled(dataset: Dataset, label: str | None) -> Dataset:
             f"{_NONE}; it is {label!r}"
         )
     return dataset.with_label_column(label)
-
-
-def _earlier_input(params: Path | None) -> dict[str, Any]:
-    """Return what the manifest of an earlier run says of its input."""
-    if params is None:
-        return {}
-    try:
-        found = json.loads(params.read_text(encoding="utf-8")).get("input", {})
-        return {name: value for name, value in found.items() if type(value) is str}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}  # whoever reads the parameters from it says what is wrong
 
 
 def _laid_out(dataset: Dataset, layout: str, console: Console) -> tuple[Dataset, str]:

@@ -8,80 +8,18 @@ the whole tree from which a branch was taken goes on without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.clustering.branches import BranchCut, Branches
 from engine.clustering.hierarchy import Hierarchy, Ints, Labels
+from engine.clustering.numbering import numbering, renumbered
 from engine.errors import ParameterError
 
 SPLIT = -3
 """Instead of a cluster id: the node is above the cut, its clips in several clusters."""
-
-
-@dataclass(frozen=True)
-class BranchCut:
-    """A branch with a cut of its own.
-
-    Parameters
-    ----------
-    node : int
-        The top of the branch, numbered as in the `Hierarchy`.
-    k : int
-        It is cut as the whole tree would be into so many clusters, 1 to ``n_leaves``;
-        so every height and every tie can be told.
-    """
-
-    node: int
-    k: int
-
-
-@dataclass(frozen=True)
-class Branches:
-    """The branches that are cut elsewhere, and how clusters are numbered since.
-
-    Parameters
-    ----------
-    cuts : tuple of BranchCut
-        At most one per node. Of branches within branches the inner one counts.
-    early : tuple of (int, int)
-        ``(rank, id)``: the cluster that the split of this rank opens, 1 to n - 1, comes
-        forward to this id, and those from there on move up by one. A branch that
-        is cut lower than the rest would have ids in the thousands otherwise. Fewer
-        than the tree has leaves.
-    """
-
-    cuts: tuple[BranchCut, ...] = ()
-    early: tuple[tuple[int, int], ...] = ()
-
-    def at(self, node: int) -> BranchCut | None:
-        """Return the cut of a branch, None where it has none of its own."""
-        return next((cut for cut in self.cuts if cut.node == node), None)
-
-    def check(self, tree: Hierarchy) -> None:
-        """Raise ParameterError unless all of this can be said about a tree."""
-        n = tree.n_leaves
-        nodes = [tree.check_node(cut.node) for cut in self.cuts]
-        if len(set(nodes)) < len(nodes):
-            raise ParameterError(f"A branch has two cuts of its own: {nodes}")
-        for cut in self.cuts:
-            if not 1 <= cut.k <= n:
-                raise ParameterError(
-                    f"The cut of branch {cut.node} must be at 1 to {n} clusters; it "
-                    f"is at {cut.k}"
-                )
-        if len(self.early) >= n:
-            raise ParameterError(
-                f"Splits can come forward {n - 1} times at most; {len(self.early)} did"
-            )
-        for rank, place in self.early:
-            if not (1 <= rank < n and 0 <= place < n):
-                raise ParameterError(
-                    f"Splits 1 to {n - 1} can come forward to ids up to {n - 1}; "
-                    f"split {rank} came to {place}"
-                )
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,19 +76,27 @@ class Cut:
         self.branches = branches or Branches()
         self.branches.check(tree)
         n, root = tree.n_leaves, 2 * tree.n_leaves - 2
-        self._ids = _numbering(n, self.branches.early)[tree.opened]
+        self._ids = numbering(n, self.branches.early)[tree.opened]
         # By falling size, so that the inner one of two branches comes last and counts.
         cuts = sorted(self.branches.cuts, key=lambda cut: -int(tree.sizes[cut.node]))
         nodes = np.arange(len(tree.sizes))
         self._part_of = np.zeros(len(nodes), np.int64)  # of every node
         for i, cut in enumerate(cuts, 1):
             self._part_of[tree.inside(nodes, cut.node)] = i
+        # By part, and within a part from left to right.
+        part_at = self._part_of[tree.leaf_order]
+        keys = np.sort(part_at * n + np.arange(n))
+        ends = np.searchsorted(keys, n * np.arange(1, len(cuts) + 1))
+        places = np.split(keys % n, ends)
         roots, ks = [root, *(c.node for c in cuts)], [None, *(c.k for c in cuts)]
-        self._parts = [
-            self._part(i, top, k)
-            for i, (top, k) in enumerate(zip(roots, ks, strict=True))
-        ]
-        self._anchors = self._anchor()
+        self._parts = list(map(self._part, ks, roots, places))
+        # For every node a place of its own part, -1 where it has none.
+        self._anchors = tree.starts.copy()
+        taken = np.flatnonzero(part_at[tree.starts] != self._part_of)
+        first = self._part_of[taken] * n + tree.starts[taken]
+        found = keys[np.minimum(np.searchsorted(keys, first), n - 1)]
+        within = (first <= found) & (found < first + tree.sizes[taken])
+        self._anchors[taken] = np.where(within, found % n, -1)
         # What does not depend on where the line across the tree lies.
         self._fixed = np.zeros(n, np.int32)
         for part in self._parts[1:]:
@@ -180,8 +126,8 @@ class Cut:
     def node_labels_at(self, k: int) -> Labels:
         """Label every node: int32, shape (2n - 1,).
 
-        The id of its cluster, or `SPLIT` where its leaves are in several: those are the
-        nodes above the cut.
+        The id of its cluster, less the branches taken from it; `SPLIT` above the cut,
+        where its leaves are in several, and where all of them were taken.
 
         Raises
         ------
@@ -261,44 +207,16 @@ class Cut:
 
     def _numbered(self, branches: Branches, k: int) -> Branches:
         """Bring forward the ids that are new in a cut."""
-        before = self.clusters_at(k).ids
-        after = Cut(self.tree, branches).clusters_at(k).ids
-        rank_of = np.argsort(_numbering(self.tree.n_leaves, branches.early))
-        free, early = int(before.max()) + 1, list(branches.early)
-        for rank in rank_of[np.setdiff1d(after, before)].tolist():
-            if _numbering(self.tree.n_leaves, tuple(early))[rank] > free:
-                early.append((rank, free))
-            free += 1
-        if len(early) >= self.tree.n_leaves:  # after much cutting to and fro
-            ids = _numbering(self.tree.n_leaves, tuple(early)).tolist()
-            return Branches(branches.cuts, early_for(len(ids), dict(enumerate(ids))))
-        return Branches(branches.cuts, tuple(early))
+        before, after = self.clusters_at(k), Cut(self.tree, branches).clusters_at(k)
+        early = renumbered(self.tree.n_leaves, branches.early, before.ids, after.ids)
+        return Branches(branches.cuts, early)
 
-    def _part(self, index: int, root: int, k: int | None) -> _Part:
-        places = np.flatnonzero(self._part_of_places == index)
+    def _part(self, k: int | None, root: int, places: Ints) -> _Part:
         if not len(places):
             return _Part(k, root, places, np.empty(0, np.int32))
         before = np.append(self.tree.starts[root], places[:-1] + 1)
         gaps = np.minimum.reduceat(self.tree.opened[: places[-1] + 1], before)
         return _Part(k, root, places, gaps)
-
-    @property
-    def _part_of_places(self) -> Ints:
-        return self._part_of[self.tree.leaf_order]
-
-    def _anchor(self) -> Ints:
-        """Return for every node a place of its own part, -1 where it has none."""
-        tree = self.tree
-        anchors = np.full(len(tree.sizes), -1)
-        for i, part in enumerate(self._parts):
-            nodes = np.flatnonzero(self._part_of == i)
-            if len(part.places):
-                at = np.searchsorted(part.places, tree.starts[nodes])
-                first = part.places[np.minimum(at, len(part.places) - 1)]
-                inside = first - tree.starts[nodes]
-                within = (inside >= 0) & (inside < tree.sizes[nodes])
-                anchors[nodes] = np.where(within, first, -1)
-        return anchors
 
     def _by_place(self, k: int) -> Labels:
         if not 1 <= k <= self.tree.n_leaves:
@@ -315,46 +233,6 @@ class Cut:
             begins = part.begins(k)
             lengths = np.diff(begins, append=len(part.places))
             labels[part.places] = np.repeat(self._ids[part.places[begins]], lengths)
-
-
-def _numbering(n: int, early: tuple[tuple[int, int], ...]) -> Labels:
-    """Return the id that the split of every rank opens, shape (n,)."""
-    ids = np.arange(n, dtype=np.int32)
-    for rank, place in early:
-        here = ids[rank]
-        if place < here:
-            ids[(ids >= place) & (ids < here)] += 1
-            ids[rank] = place
-    return ids
-
-
-def early_for(n: int, wanted: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    """Return what comes forward so that some splits open the wanted ids.
-
-    Parameters
-    ----------
-    n : int
-        Leaves of the tree.
-    wanted : mapping of int to int
-        Ids by rank, all below n, 0 among the ranks.
-
-    Returns
-    -------
-    tuple of (int, int)
-        For `Branches`; splits that are not asked about fill the gaps.
-    """
-    rank_at = {place: rank for rank, place in wanted.items()}
-    order, early = list(range(n)), []
-    for place in range(max(rank_at) + 1):
-        here = order[place]
-        rank = rank_at.get(place, here)
-        if place not in rank_at and here in wanted:
-            rank = next(other for other in order[place:] if other not in wanted)
-        if rank != here:
-            order.remove(rank)
-            order.insert(place, rank)
-            early.append((rank, place))
-    return tuple(early)
 
 
 def levels(tree: Hierarchy, node: int) -> Ints:

@@ -155,8 +155,9 @@ class _Silhouettes:
         self._sizes[new] = len(moved)
         self._sizes[parent] -= len(moved)
         self._own[moved] = new
-        # Where little is left, subtraction has left the wrong digits.
-        lost = np.flatnonzero(self._sums[parent] <= _DOUBTFUL * self._exact[parent])
+        # Where little is left, subtraction has left the wrong digits; none between
+        # clips that coincide.
+        lost = np.flatnonzero(self._sums[parent] < _DOUBTFUL * self._exact[parent])
         kept = self._distances[np.ix_(self._among(bigger), lost)].sum(axis=0)
         self._sums[parent, lost] = self._exact[parent, lost] = kept
         self._follow(parent, new)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.clustering.cut import BranchCut, Branches, Cut, early_for, levels
+from engine.clustering.branches import BranchCut, Branches
+from engine.clustering.cut import Cut, levels
 from engine.clustering.hierarchy import Floats, Hierarchy, Ints, Labels
+from engine.clustering.numbering import early_for
 from engine.errors import ParameterError
 
 

@@ -167,13 +167,13 @@ def _array(file: IO[bytes]) -> Floats:
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0
-    if version != (1, 0):
-        read = np.lib.format.read_array_header_2_0
+    """Return the shape, whether columns come first, and what the numbers are."""
+    # Later versions are for records, and their headers may be 4 GB long.
+    if (version := np.lib.format.read_magic(file)) != (1, 0):
+        raise ParameterError(f"its version is {version}, that of plain numbers (1, 0)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Python 2's way to write numbers
-        shape, by_column, dtype = read(file)
+        shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
     return tuple(map(int, shape)), by_column, dtype
 
 
@@ -237,7 +237,7 @@ def _refuse_other_conventions(found: Floats) -> None:
             "its nodes are counted from 1, as MATLAB does; "
             "scipy.cluster.hierarchy.from_mlab_linkage makes a linkage of it"
         )
-    if found.shape[1] == 2 and (nodes < 0).any():
+    if found.shape[1] < len(_COLUMNS) and (found[:, -2:] < 0).any():
         raise ParameterError(
             "its leaves are negative, as in the merge of R's hclust, which counts from "
             "1 and keeps heights apart"

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.clustering.cut import Branches, Cut
+from engine.clustering.branches import Branches
+from engine.clustering.cut import Cut
 from engine.clustering.grafting import recut
 from engine.clustering.hierarchy import Hierarchy, Ints
 from engine.errors import ParameterError
-from engine.projects.edits import Edits, check_name
+from engine.projects.edits import Edits, Waiting, check_name
 from engine.projects.project import Grouping, Project
 
 _GONE = -1  # instead of the number of a node
@@ -77,7 +78,9 @@ def follow(project: Project, node: int) -> Project:
 def regrouped(project: Project, grouping: Grouping) -> Project:
     """Take other groups, and what was done by hand as far as it can be told of them.
 
-    A name goes over to the group that has more than half in common with the named one.
+    A name goes over to the group that has most in common with the named one, more than
+    half of both together. Where two names want one group, the better one gets it. The
+    others wait until there is a group for them.
     """
     return replace(
         project, grouping=grouping, edits=_carried(project, grouping), scores=None
@@ -89,7 +92,8 @@ def grafted(project: Project, grouping: Grouping, moved: Ints, node: int) -> Pro
 
     All clips outside stay in their clusters. The branch is cut into as many as before,
     at least two, by a cut of its own: its heights mean nothing beside the others. Names
-    and folded branches stay with the branches that are still there.
+    and folded branches stay with the branches that are still there; names of the others
+    wait, as in `regrouped`.
 
     Parameters
     ----------
@@ -115,10 +119,13 @@ def grafted(project: Project, grouping: Grouping, moved: Ints, node: int) -> Pro
             "shown; that tree is another one now"
         )
     branches, k = recut(cuts, project.cut or 1, tree, moved, node)
-    names = {int(moved[old]): name for old, name in project.edits.names.items()}
-    collapsed = frozenset(int(moved[old]) for old in project.edits.collapsed)
+    edits = project.edits
+    names = {int(moved[old]): name for old, name in edits.names.items()}
+    gone = {old: n for old, n in edits.names.items() if moved[old] == _GONE}
     names.pop(_GONE, None)
-    edits = Edits(branches, names, collapsed - {_GONE})
+    collapsed = frozenset(int(moved[old]) for old in edits.collapsed) - {_GONE}
+    waiting = named(replace(project, edits=replace(edits, names=gone)))
+    edits = Edits(branches, names, collapsed, waiting)
     after = replace(project, grouping=grouping, edits=edits, scores=None)
     if k == after.cut:
         return after
@@ -130,34 +137,52 @@ def grafted(project: Project, grouping: Grouping, moved: Ints, node: int) -> Pro
     )
 
 
+def named(project: Project) -> tuple[Waiting, ...]:
+    """Return all names and whose they are: those that wait, then those of groups."""
+    edits, grouping = project.edits, project.grouping
+    if grouping is None:
+        return edits.waiting
+    return edits.waiting + tuple(
+        Waiting(name, tuple(np.sort(clips).tolist()))
+        for key, name in edits.names.items()
+        if len(clips := members(grouping, project.labels, key))
+    )
+
+
 def _carried(project: Project, grouping: Grouping) -> Edits:
-    before = project.grouping
+    waiting = named(project)
+    found = [_most_alike(one, grouping, len(project.dataset)) for one in waiting]
     names: dict[int, str] = {}
-    if before is None:
-        return Edits()
-    n_clips = len(project.dataset)
-    for key, name in project.edits.names.items():
-        clips = members(before, project.labels, key)
-        chosen = np.zeros(n_clips, bool)
-        chosen[clips] = True
-        inside = chosen[grouping.rows]
-        tree = grouping.hierarchy
-        if tree is not None:
-            before_place = np.append(0, np.cumsum(inside[tree.leaf_order]))
-            common = before_place[tree.starts + tree.sizes] - before_place[tree.starts]
-            sizes = tree.sizes
-        else:
-            clustered = grouping.labels >= 0
-            n_ids = int(grouping.labels.max(initial=-1)) + 1
-            sizes = np.bincount(grouping.labels[clustered], minlength=n_ids)
-            both = grouping.labels[clustered & inside]
-            common = np.bincount(both, minlength=n_ids)
-        if len(sizes):
-            alike = common / np.maximum(sizes + len(clips) - common, 1)
-            best = int(alike.argmax())
-            if alike[best] > _ALIKE:
-                names.setdefault(best, name)
-    return Edits(names=names)
+    left = set(range(len(waiting)))
+    for i in sorted(left, key=lambda i: -found[i][1]):
+        best, alike = found[i]
+        if alike > _ALIKE and best not in names:
+            names[best] = waiting[i].name
+            left.remove(i)
+    return Edits(names=names, waiting=tuple(waiting[i] for i in sorted(left)))
+
+
+def _most_alike(one: Waiting, grouping: Grouping, n_clips: int) -> tuple[int, float]:
+    """Return which group or branch has most in common with clips, and its share."""
+    chosen = np.zeros(n_clips, bool)
+    chosen[list(one.clips)] = True
+    inside = chosen[grouping.rows]
+    tree = grouping.hierarchy
+    if tree is not None:
+        before_place = np.append(0, np.cumsum(inside[tree.leaf_order]))
+        common = before_place[tree.starts + tree.sizes] - before_place[tree.starts]
+        sizes = tree.sizes
+    else:
+        clustered = grouping.labels >= 0
+        n_ids = int(grouping.labels.max(initial=-1)) + 1
+        sizes = np.bincount(grouping.labels[clustered], minlength=n_ids)
+        both = grouping.labels[clustered & inside]
+        common = np.bincount(both, minlength=n_ids)
+    if not len(sizes):
+        return _GONE, 0.0
+    alike = common / np.maximum(sizes + len(one.clips) - common, 1)
+    best = int(alike.argmax())
+    return best, float(alike[best])
 
 
 def members(

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.clustering.cut import Branches
+from engine.clustering.branches import Branches
 from engine.clustering.hierarchy import Hierarchy
 from engine.errors import ParameterError
 
 LONGEST_NAME = 200  # characters
 # Invisible, but part of how Persian, Hindi and emoji are spelled.
 _JOINERS = {ord("\N{ZERO WIDTH NON-JOINER}"): None, ord("\N{ZERO WIDTH JOINER}"): None}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A name that no group of now can have: it waits for its clips to be a group again.
+
+    Parameters
+    ----------
+    name : str
+        As in `Edits.names`.
+    clips : tuple of int
+        Those that it was given to, ascending, at least one.
+    """
+
+    name: str
+    clips: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -27,11 +43,14 @@ class Edits:
         there is no tree. One line each, not empty.
     collapsed : frozenset of int
         Nodes of the tree that are drawn folded.
+    waiting : tuple of Waiting
+        Names of groups that there are none of now.
     """
 
     branches: Branches = field(default_factory=Branches)
     names: Mapping[int, str] = field(default_factory=dict)
     collapsed: frozenset[int] = frozenset()
+    waiting: tuple[Waiting, ...] = ()
 
     def check(self, tree: Hierarchy | None) -> None:
         """Raise ParameterError unless all of it can be said about these groups.
@@ -45,6 +64,8 @@ class Edits:
             check_name(name)
             if key < 0:
                 raise ParameterError(f"Cluster {key} is none, so it has no name")
+        for one in self.waiting:
+            check_name(one.name)
         if tree is not None:
             self.branches.check(tree)
             for node in (*self.names, *self.collapsed):

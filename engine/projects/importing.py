@@ -81,6 +81,7 @@ def with_linkage(
         labels=tree.labels_at(k),
         linkage=tree.linkage,
         notes=(f"The tree was imported from {source}, not grown from these features",),
+        source=source or "elsewhere",
     )
     return replace(regrouped(project, grouping), pipeline=pipeline)
 

@@ -26,6 +26,7 @@ from engine.projects.file import SUFFIX, read
 from engine.projects.merging import merged
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
+from engine.projects.results import started_anew
 from engine.projects.verification import outdated
 
 # More groups than this are not offered unasked, however many labels there are.
@@ -240,8 +241,8 @@ def _up_to_date(opened: Opened, report: Report) -> Opened:
     if not changed:
         return replace(opened, project=project)
     note = f"{len(changed)} recordings have changed or can be read again. "
-    note += "The parameters were kept."
-    project = Project(project.dataset, project.pipeline)
+    note += "The parameters and names were kept."
+    project = started_anew(project)
     return replace(opened, project=project, notes=(*opened.notes, note))
 
 
@@ -269,8 +270,10 @@ def _resume(dataset: Dataset, path: Path, report: Report) -> Opened:
         return _up_to_date(Opened(project, view, path, notes), report)
     old, now = set(before.clips), set(dataset.clips)
     note = f"The collection has changed: {len(now - old)} clips are new, "
-    note += f"{len(old - now)} are gone. The parameters were kept."
-    return Opened(Project(dataset, project.pipeline), View(), path, (note, *notes))
+    note += f"{len(old - now)} are gone. The parameters and names were kept."
+    if project.grouping is not None and project.grouping.source:
+        note += f" The tree from {project.grouping.source} has other clips."
+    return Opened(started_anew(project, dataset), View(), path, (note, *notes))
 
 
 def _set_aside(path: Path) -> Path:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.dataset import Dataset
-from engine.clustering.cut import Branches, Clusters, Cut
+from engine.clustering.branches import Branches
+from engine.clustering.cut import Clusters, Cut
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import NOISE, UNPLACED, spread
@@ -66,6 +67,9 @@ class Grouping:
         What the method wants a person to know about this run.
     grafts : tuple of Graft
         The branches that were grown again since, in this order.
+    source : str
+        Where the tree was brought from that the method did not grow; "" for its own.
+        Such a tree is a choice: it stays, whatever of its clips have features.
     """
 
     pipeline: Pipeline
@@ -76,6 +80,7 @@ class Grouping:
     strength: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
     grafts: tuple[Graft, ...] = ()
+    source: str = ""
 
     @cached_property
     def hierarchy(self) -> Hierarchy | None:
@@ -218,24 +223,6 @@ class Project:
             (done.preparation, done.params)
             == (self.pipeline.preparation, self.pipeline.features)
         )
-
-    def with_results_of(self, other: Project) -> Project:
-        """Return the project with what another one knows and this one asks for.
-
-        Both are states of one collection. What was extracted last is a fact about the
-        files; groups and map are taken where they answer this pipeline.
-        """
-        found = self
-        same = other.pipeline.extraction_key == self.pipeline.extraction_key
-        if other.extracted and same:
-            found = replace(found, extraction=other.extraction)
-        grouping, layout, asked = other.grouping, other.layout, self.pipeline
-        if not self.grouped and grouping is not None and grouping.answers(asked):
-            edits = other.edits
-            found = replace(found, grouping=grouping, edits=edits, scores=None)
-        if not self.mapped and layout is not None and layout.answers(asked):
-            found = replace(found, layout=layout)
-        return found
 
     def choosing(self, method: str | None = None, **values: Any) -> Project:
         """Return the same collection asked another way; see `Pipeline.choosing`."""

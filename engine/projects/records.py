@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from engine.audio.preparing import PreparationParams
 from engine.clustering.agglomerative import AgglomerativeParams
-from engine.clustering.cut import BranchCut, Branches
+from engine.clustering.branches import BranchCut, Branches
 from engine.clustering.metrics import External, Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
 from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
-from engine.projects.edits import Edits
+from engine.projects.edits import Edits, Waiting
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Graft, Grouping, Layout, View
 
@@ -89,6 +89,7 @@ def encode_grouping(grouping: Grouping) -> Record:
     return {
         "pipeline": grouping.pipeline.to_dict(),
         "notes": list(grouping.notes),
+        "source": grouping.source,
         "grafts": [
             {"representation": g.representation.to_dict(), "linkage": g.linkage}
             for g in grouping.grafts
@@ -131,6 +132,7 @@ def decode_grouping(
             _graft(entry, arrays[f"graft {i}"], rows)
             for i, entry in enumerate(values.get("grafts", ()))
         ),
+        source=str(values.get("source", "")),
     )
     tree = grouping.hierarchy  # checks the linkage
     _require(tree is None or tree.n_leaves == rows.size, "the tree does not fit")
@@ -160,7 +162,11 @@ def encode_edits(edits: Edits) -> Record:
         "early": edits.branches.early,
         "names": list(edits.names.items()),
         "collapsed": sorted(edits.collapsed),
-    }, {}
+        "waiting": [one.name for one in edits.waiting],
+    }, {
+        f"waiting {i}": np.array(one.clips, np.int64)
+        for i, one in enumerate(edits.waiting)
+    }
 
 
 def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edits:
@@ -168,9 +174,27 @@ def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edi
     cuts = tuple(BranchCut(int(node), int(k)) for node, k in values["cuts"])
     early = tuple((int(rank), int(place)) for rank, place in values["early"])
     names = {int(key): name for key, name in values["names"]}
-    _require(all(type(n) is str for n in names.values()), "a name is no text")
+    waiting = tuple(
+        _waiting(name, arrays[f"waiting {i}"], n_clips)
+        for i, name in enumerate(values.get("waiting", ()))
+    )
+    known = (*names.values(), *(one.name for one in waiting))
+    _require(all(type(name) is str for name in known), "a name is no text")
     collapsed = frozenset(int(node) for node in values["collapsed"])
-    return Edits(Branches(cuts, early), names, collapsed)
+    return Edits(Branches(cuts, early), names, collapsed, waiting)
+
+
+def _waiting(name: str, clips: NDArray[Any], n_clips: int) -> Waiting:
+    """Read a name that no group has now, and whose it was."""
+    _require(
+        clips.dtype == np.int64
+        and clips.ndim == 1
+        and clips.size > 0
+        and bool((clips[1:] > clips[:-1]).all() and clips[0] >= 0)
+        and bool(clips[-1] < n_clips),
+        "a name is of clips that do not exist",
+    )
+    return Waiting(name, tuple(clips.tolist()))
 
 
 def encode_layout(layout: Layout) -> Record:

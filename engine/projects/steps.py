@@ -35,6 +35,7 @@ from engine.features.representation import (
 from engine.features.spectral import FeatureParams, features_of
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
+from engine.projects.curation import regrouped
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project
 
@@ -271,9 +272,8 @@ def run(project: Project, report: Report = silent) -> Project:
         dataset, pipeline.features, pipeline.preparation, report=report
     )
     grouped = replace(
-        project,
+        regrouped(project, group(extraction.keys, pipeline, report)),
         extraction=extraction,
-        grouping=group(extraction.keys, pipeline, report),
         layout=lay_out(extraction.keys, pipeline, report),
     )
     scores = evaluate(extraction.keys, pipeline, grouped.labels, dataset.labels)

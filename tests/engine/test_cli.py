@@ -317,6 +317,31 @@ def test_a_tree_from_elsewhere_is_cut_instead_of_one_of_its_own(
         assert len(set(clusters) - {""}) == 3
 
 
+def test_a_manifest_brings_its_tree_back(sounds, tmp_path, batch) -> None:
+    def tree_of(*words: object, by: str) -> object:
+        out = tmp_path / by
+        assert batch("cluster", *words, "--out", out)[0] == 0
+        assert len({row["cluster"] for row in rows_of(out / "clusters.csv")}) == 4
+        return json.loads((out / "manifest.json").read_text())["tree"]
+
+    assert tree_of(sounds, "--linkage", "single", "--k", 4, by="single") is None
+    single = str(tmp_path / "single" / "linkage.npy")
+    assert tree_of(sounds, "--tree", single, "--k", 4, by="cut") == single
+    params = ("--params", tmp_path / "cut" / "manifest.json")
+    assert tree_of(*params, by="again") == single
+    assert tree_of(sounds, *params, by="here") == single
+    table = tmp_path / "again" / "linkage.npy"
+    assert table.read_bytes() == (tmp_path / "single" / "linkage.npy").read_bytes()
+    # Flags overrule it, and other clips have no leaf in it.
+    assert tree_of(*params, "--linkage", "average", by="average") is None
+    assert tree_of(*params, "--method", "kmeans", "--k", 4, by="kmeans") is None
+    few = tmp_path / "few"
+    few.mkdir()
+    for sound in sorted(sounds.rglob("*.wav"))[:6]:
+        shutil.copy(sound, few)
+    assert tree_of(few, *params, by="elsewhere") is None
+
+
 def test_quiet_says_nothing(sounds, tmp_path, batch) -> None:
     result = batch("cluster", sounds, "--quiet", "--out", tmp_path)
     assert result == (0, "", "")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 
 from engine.audio.dataset import Clip, Dataset
-from engine.clustering.cut import BranchCut, Branches, levels
+from engine.clustering.branches import BranchCut, Branches
+from engine.clustering.cut import levels
 from engine.clustering.grafting import graft
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import score
@@ -205,7 +206,32 @@ def test_two_names_do_not_go_to_one_group():
     whole = flat_project([0, 0, 0, 0, 0, 0])
     assert regrouped(flat, whole.grouping).edits.names == {}
     none = flat_project([NOISE] * 6)
-    assert regrouped(flat, none.grouping).edits == Edits()
+    lost = regrouped(flat, none.grouping)
+    assert lost.edits.names == {}
+    assert regrouped(lost, flat.grouping).edits == flat.edits
+
+
+def test_the_name_that_fits_a_group_best_gets_it_and_the_other_waits():
+    """Whichever was given first."""
+    tree = project_of(grown(0))
+    top = 2 * N - 2
+    inner = int(tree.grouping.hierarchy.children[top - N].max())
+    both = rename(rename(tree, inner, "most"), top, "all")
+    flat = regrouped(both, flat_project([0] * N).grouping)
+    assert flat.edits.names == {0: "all"}
+    assert [one.name for one in flat.edits.waiting] == ["most"]
+    back = regrouped(flat, tree.grouping)
+    assert back.edits == replace(both.edits, names={inner: "most", top: "all"})
+
+
+def test_the_name_of_a_group_that_was_torn_apart_comes_back_with_it():
+    few = rename(flat_project([0] * 6 + [1] * 6), 0, "birds")
+    many = regrouped(few, flat_project([0] * 3 + [1] * 3 + [2] * 6).grouping)
+    assert many.names == {}
+    both = regrouped(rename(many, 1, "wren"), few.grouping)
+    assert both.names == {0: "birds"}
+    again = regrouped(both, many.grouping)
+    assert again.names == {1: "wren"}
 
 
 def with_graft(project, node, seed=1):

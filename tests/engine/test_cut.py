@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
 
-from engine.clustering.cut import SPLIT, BranchCut, Branches, Cut, levels
+from engine.clustering.branches import BranchCut, Branches
+from engine.clustering.cut import SPLIT, Cut, levels
 from engine.clustering.hierarchy import Hierarchy
 from engine.errors import ParameterError
 

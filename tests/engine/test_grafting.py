@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
 
-from engine.clustering.cut import Branches, Cut, early_for
+from engine.clustering.branches import Branches
+from engine.clustering.cut import Cut
 from engine.clustering.grafting import graft, recut
 from engine.clustering.hierarchy import Hierarchy
 from engine.errors import ParameterError
@@ -173,20 +174,6 @@ def test_a_branch_below_the_line_moves_nothing(made, data):
     carried, line = recut(Cut(tree), k, Hierarchy(linkage_of_whole), moved, node)
     assert line == k
     assert [c.node for c in carried.cuts] == [moved[node]]
-
-
-@given(st.integers(1, 12), st.data())
-def test_any_ids_can_be_had(n, data):
-    ranks = data.draw(st.lists(st.integers(1, max(1, n - 1)), unique=True))
-    ranks = [0, *(rank for rank in ranks if rank < n)]
-    places = data.draw(st.permutations(range(n)))
-    wanted = dict(zip(ranks, places, strict=False))
-    order = list(range(n))
-    for rank, place in early_for(n, wanted):
-        assert 1 <= rank < n
-        assert place < order.index(rank)  # `Branches` knows no way back
-        order.insert(place, order.pop(order.index(rank)))
-    assert {rank: order.index(rank) for rank in wanted} == wanted
 
 
 def test_cutting_to_and_fro_does_not_add_up():

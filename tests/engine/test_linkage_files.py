@@ -1,6 +1,7 @@
 """Linkages as other programs write them, and what is said of anything else."""
 
 import csv
+import tracemalloc
 import zipfile
 from contextlib import suppress
 
@@ -138,6 +139,7 @@ NOT_MONOTONE = [[0, 1, 2.0, 2], [2, 3, 1.0, 3]]
         ("z.npy", TREE[::-1], "must join two earlier nodes"),
         ("z.csv", as_text(",", to_mlab_linkage(TREE)), "from_mlab_linkage"),
         ("z.csv", "-1 -2\n-3 1\n", "R's hclust"),
+        ("z.csv", '"","V1","V2"\n"1",-1,-2\n"2",-3,1\n', "R's hclust"),
         ("z.csv", as_text(",", TREE[:, :3]), r"it has the shape \(6, 3\)"),
         ("z.csv", "", "it holds none"),
         ("z.csv", "left,right\n", "it holds none"),
@@ -198,6 +200,20 @@ def test_an_archive_bomb_is_not_unpacked(tmp_path) -> None:
         archive.writestr("Z.npy", claiming(10**8) + b"\0" * 10**7)
     with pytest.raises(EngineError, match="more than 2,000,000 leaves"):
         read_linkage(path)
+
+
+def test_an_archived_header_is_not_unpacked_either(tmp_path) -> None:
+    path, claimed = tmp_path / "z.npz", 50_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        start = b"\x93NUMPY\x02\x00" + claimed.to_bytes(4, "little")
+        archive.writestr("Z.npy", start + b" " * claimed)
+    tracemalloc.start()
+    try:
+        with pytest.raises(EngineError, match=r"its version is \(2, 0\)"):
+            read_linkage(path)
+        assert tracemalloc.get_traced_memory()[1] < claimed / 10
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_cannot_be_read_is_named(tmp_path) -> None:

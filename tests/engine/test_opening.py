@@ -5,11 +5,13 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from engine.audio.demo import CLASSES
 from engine.errors import AudioError, ProjectError
 from engine.features.extraction import Failure
+from engine.projects import curation
 from engine.projects.file import ProjectFile
 from engine.projects.opening import (
     demo_folder,
@@ -20,6 +22,7 @@ from engine.projects.opening import (
     project_file_of,
 )
 from engine.projects.project import View
+from engine.projects.steps import run
 
 
 @pytest.fixture
@@ -61,6 +64,23 @@ def test_a_folder_that_has_changed_keeps_its_parameters_and_says_so(folder):
     assert again.project.pipeline.method == "kmeans"
     assert len(again.project.dataset) == len(opened.project.dataset) - 1
     assert "1 are gone" in again.notes[0]
+
+
+def test_names_survive_new_and_changed_recordings(folder, finished):
+    opened = open_folder(str(folder))
+    node = int(finished.clusters.nodes[0])
+    mine = curation.rename(replace(finished, dataset=opened.project.dataset), node, "a")
+    clips = curation.members(mine.grouping, mine.labels, node)
+    known = [mine.dataset.clips[i].path for i in np.sort(clips)]
+    save(opened, mine)
+    first = next(folder.rglob("*.wav"))
+    shutil.copy(first, first.with_name("0.wav"))
+    again = open_folder(str(folder))
+    (one,) = again.project.edits.waiting
+    assert one.name == "a"
+    assert [again.project.dataset.clips[i].path for i in one.clips] == known
+    assert "names were kept" in again.notes[0]
+    assert run(again.project).edits.names
 
 
 def test_features_that_were_deleted_are_asked_for_again(

@@ -1,5 +1,7 @@
 """How many clusters: every cut scored in one pass, and what the scores suggest."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -181,3 +183,20 @@ def test_clusters_of_one_clip_are_no_suggestion():
     curves = select(matrix, TREE, None, SelectionParams(highest=11))
     assert np.nanargmin(curves.davies_bouldin) > 4
     assert max(curves.suggestions.values()) <= 6
+
+
+def test_clips_that_coincide_are_no_slower_to_score():
+    n = 1_500
+    i = np.arange(n - 1)
+    merges = np.append(0, n + i[:-1]), i + 1, i + 1.0, i + 2.0
+    chain = Hierarchy(np.column_stack(merges))
+
+    def seconds(matrix):
+        basis = Sampled(matrix)
+        basis.distances()
+        began = time.perf_counter()
+        cut_curves(matrix, chain, 100, basis=basis)
+        return time.perf_counter() - began
+
+    apart = min(seconds(np.random.default_rng(0).normal(size=(n, 2))) for _ in "ab")
+    assert seconds(np.zeros((n, 2))) < 4 * apart

@@ -1,56 +1,38 @@
-"""The list of clusters: it follows the cut; rows are chosen, heard and named."""
+"""The list of clusters: it follows the cut; rows are chosen and heard."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
-from audioclust_gui.playback import Playback
-from audioclust_gui.sink import SilentSink
-from audioclust_gui.views.clusters import ClustersView
 from audioclust_gui.widgets import clip_table
 from audioclust_gui.widgets.cluster_table import CLIPS, CLUSTER, LABEL, SILHOUETTE
-from audioclust_gui.widgets.cluster_tally import Counting
-from audioclust_gui.widgets.selected_rows import selected_runs
 from engine.audio.dataset import Clip, Dataset
-from engine.clustering.describing import ClusterReport, describe
-from engine.projects.edits import Edits
+from engine.clustering.describing import ClusterReport
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Project
+from tests.gui.cluster_lists import (
+    Known,
+    act,
+    click,
+    clips_of,
+    ids,
+    lit,
+    place_of,
+    selected,
+    shown,
+    texts,
+    type_name,
+)
 from tests.gui.on_paper import collection
 from tests.gui.road import WAIT, open_and_finish
 
 RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-class Heard(Audition):
-    """An audition that writes down what is played."""
-
-    def __init__(self, document, playback):
-        super().__init__(document, playback)
-        self.played = []
-
-    def play(self, index, at=0.0):
-        self.played.append(index)
-
-
-class Known(QObject):
-    """What is known of the clusters, as a test says."""
-
-    changed = Signal()
-    reports = {}  # noqa: RUF012
-
-    def learn(self, project):
-        matrix = np.arange(len(project.dataset), dtype=float)[:, None]
-        found = describe(project.labels, project.dataset.labels, matrix)
-        self.reports = {report.id: report for report in found}
-        self.changed.emit()
 
 
 @pytest.fixture
@@ -65,14 +47,8 @@ def known():
 
 @pytest.fixture
 def view(qtbot, document, known):
-    playback = Playback(sink=SilentSink())
-    view = ClustersView(document, known, Heard(document, playback))
-    qtbot.addWidget(view)
-    view.resize(320, 400)
-    view.show()
-    qtbot.waitExposed(view)
-    yield view
-    playback.shutdown()
+    with shown(qtbot, document, known) as view:
+        yield view
 
 
 @pytest.fixture
@@ -94,78 +70,6 @@ def flat(labels, truth=None, **changes):
         grouping=Grouping(asked, rows, labels[rows]),
         **changes,
     )
-
-
-def ids(view):
-    return [view.model.id_at(row) for row in range(view.model.rowCount())]
-
-
-def texts(view, column):
-    rows = range(view.model.rowCount())
-    return [view.model.index(row, column).data() for row in rows]
-
-
-def selected(view):
-    runs = selected_runs(view.table.selectionModel())
-    return [view.model.id_at(r) for first, last in runs for r in range(first, last + 1)]
-
-
-def lit(view):
-    background = Qt.ItemDataRole.BackgroundRole
-    return [
-        view.model.id_at(row)
-        for row in range(view.model.rowCount())
-        if view.model.index(row, 0).data(background) is not None
-    ]
-
-
-def clips_of(document, *labels):
-    return frozenset(np.flatnonzero(np.isin(document.project.labels, labels)).tolist())
-
-
-def place_of(view, label, column=CLUSTER):
-    index = view.model.index(view.model.row_of(label), column)
-    return view.table.visualRect(index).center()
-
-
-def click(view, label, modifiers=Qt.KeyboardModifier.NoModifier):
-    viewport, button = view.table.viewport(), Qt.MouseButton.LeftButton
-    QTest.mouseClick(viewport, button, modifiers, place_of(view, label))
-
-
-def act(view, name):
-    found = {a.text().replace("&", ""): a for a in view.table.actions()}
-    found[name].trigger()
-
-
-def test_the_tally_is_that_of_the_engine():
-    rng = np.random.default_rng(0)
-    for n in (1, 3, 17, 60):
-        labels = rng.integers(-2, 5, n).astype(np.int32)
-        truth = rng.choice(["", "b", "a", "ccc"], n).tolist()
-        counting = Counting(truth)
-        tally = counting.tally(labels)
-        rows = dict(zip(tally.ids.tolist(), range(len(tally.ids)), strict=True))
-        assert tally.sizes.sum() == n
-        assert (tally.ids[tally.row_of[labels]] == labels).all()
-        for report in describe(labels, truth):
-            row = rows[report.id]
-            assert tally.sizes[row] == report.size
-            label = tally.majorities[row]
-            assert (counting.names[label] if label >= 0 else None) == report.majority
-            share = tally.shares[row]
-            assert (None if np.isnan(share) else share) == report.purity
-
-
-def test_labels_by_the_thousand_are_counted_as_well(monkeypatch):
-    rng = np.random.default_rng(1)
-    labels = rng.integers(0, 30, 400).astype(np.int32)
-    truth = rng.choice(["", *(f"kind {i}" for i in range(50))], 400).tolist()
-    quick = Counting(truth).tally(labels)
-    monkeypatch.setattr("audioclust_gui.widgets.cluster_tally._MOST_CELLS", 0)
-    sparse = Counting(truth).tally(labels)
-    assert (quick.majorities == sparse.majorities).all()
-    np.testing.assert_array_equal(quick.shares, sparse.shares)
 
 
 def test_every_cluster_has_a_row_and_a_cut_more_adds_one(opened, document):
@@ -335,102 +239,6 @@ def test_silhouettes_come_when_they_are_known(opened, document, known):
     assert ids(opened) == sorted(range(5), key=lambda i: -values[i])
     tip = opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "Medoid: 0000" in tip
-
-
-def type_name(qtbot, view, label, text, key=Qt.Key.Key_Return):
-    view.table.setFocus()
-    view.table.setCurrentIndex(view.model.index(view.model.row_of(label), CLIPS))
-    qtbot.keyClick(view.table, Qt.Key.Key_F2)
-    line = view.table.findChild(QLineEdit)
-    line.clear()
-    line.insert(text)
-    qtbot.keyClick(line, key)
-    qtbot.waitUntil(lambda: view.table.findChild(QLineEdit) is None)
-
-
-def test_f2_names_a_cluster_and_undo_takes_it_back(qtbot, opened, document):
-    type_name(qtbot, opened, 2, "  owls ")
-    assert texts(opened, CLUSTER)[2] == "owls"
-    assert document.undo_text == "rename cluster"
-    type_name(qtbot, opened, 2, "doves", Qt.Key.Key_Escape)
-    assert texts(opened, CLUSTER)[2] == "owls"
-    # The name belongs to the branch: it comes back when the cut does.
-    document.preview(document.project.with_n_clusters(1))
-    assert texts(opened, CLUSTER) == ["Cluster 0"]
-    document.commit(document.project.with_n_clusters(5), "move")
-    assert texts(opened, CLUSTER)[2] == "owls"
-    type_name(qtbot, opened, 2, "")
-    assert texts(opened, CLUSTER)[2] == "Cluster 2"
-    document.undo()
-    assert texts(opened, CLUSTER)[2] == "owls"
-    act(opened, "Take its name away")
-    assert document.project.edits.names == {}
-
-
-def test_a_second_slow_click_opens_the_name(qtbot, opened, document):
-    click(opened, 1)
-    qtbot.wait(QApplication.doubleClickInterval() + 50)
-    assert opened.table.findChild(QLineEdit) is None
-    click(opened, 1)
-    qtbot.keyClick(opened.table, Qt.Key.Key_F2)  # impatient
-    qtbot.waitUntil(lambda: opened.table.findChild(QLineEdit) is not None)
-    line = opened.table.findChild(QLineEdit)
-    assert line.hasFocus()
-    assert not opened._audition.played
-
-
-def test_the_same_name_again_is_no_step(qtbot, opened, document):
-    type_name(qtbot, opened, 2, "owls")
-    done = document.project
-    type_name(qtbot, opened, 2, "owls")
-    assert document.project is done
-
-
-def test_what_cannot_be_a_name_is_refused_in_words(qtbot, opened, document):
-    for text in ("x" * 201, "a\u202eb"):
-        with qtbot.waitSignal(opened.refused) as refused:
-            type_name(qtbot, opened, 0, text)
-        assert "1 to 200 printable" in refused.args[0]
-    assert document.undo_text is None
-
-
-def test_what_comes_in_while_a_name_is_typed_leaves_the_line_alone(
-    qtbot, opened, document, known
-):
-    opened.table.sortByColumn(SILHOUETTE, FALLING)
-    opened.table.setCurrentIndex(opened.model.index(opened.model.row_of(3), 0))
-    opened.table.edit_name()
-    line = opened.table.findChild(QLineEdit)
-    assert line.placeholderText() == "Cluster 3"
-    line.setText("ow")
-    known.learn(document.project)
-    assert line.text() == "ow"
-    line.insert("ls")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: document.project.names == {3: "owls"})
-
-
-def test_names_sort_before_numbers_and_without_case(opened, document):
-    nodes = document.project.clusters.nodes.tolist()
-    names = {nodes[4]: "ara", nodes[1]: "Zoo", nodes[3]: "Bat"}
-    document.commit(replace(document.project, edits=Edits(names=names)), "names")
-    opened.table.sortByColumn(CLUSTER, RISING)
-    assert ids(opened) == [4, 3, 1, 0, 2]
-
-
-def test_hostile_names_are_shown_letter_by_letter_on_one_line(opened, document):
-    nodes = document.project.clusters.nodes.tolist()
-    names = ("<b>x</b>\n\u202ey", "קול " * 50, "🦉" * 200, "\udcff")
-    edits = Edits(names=dict(zip(nodes, names, strict=False)))
-    document.commit(replace(document.project, edits=edits), "names")
-    mark = "\N{REPLACEMENT CHARACTER}"
-    shown = texts(opened, CLUSTER)
-    assert shown[0] == f"<b>x</b>{mark}{mark}y"
-    assert shown[2] == "🦉" * 200
-    tip = opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "&lt;b&gt;x&lt;/b&gt;" in tip
-    assert not opened.grab().isNull()
-    assert opened.minimumSizeHint().width() < 300
 
 
 def test_a_step_of_a_drag_asks_for_no_more_than_the_rows_in_view(

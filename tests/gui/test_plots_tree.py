@@ -8,16 +8,15 @@ from audioclust_gui.plots import palette
 from audioclust_gui.plots.tree_colours import SPLIT
 from engine.clustering.cut import Cut
 from engine.clustering.hierarchy import Hierarchy
+from tests.gui.pictures import pixels, shows
 from tests.gui.tree_plots import (
     LEFT_PAIR,
     RIGHT_PAIR,
     ROOT,
     drag,
     heard,
-    pixels,
     show_four,
     shown,
-    shows,
 )
 from tests.gui.trees import arrays, blobs, chain, four
 

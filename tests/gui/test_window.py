@@ -211,7 +211,7 @@ def test_a_cancelled_map_stays_in_sight_and_run_finishes_it(qtbot, app):
     qtbot.waitUntil(lambda: not app.workflow.busy, timeout=WAIT)
     plot = app.window.map.plot
     np.testing.assert_array_equal(plot.positions, shown[-1])
-    assert app.window.pipeline.run.isEnabled()
+    qtbot.waitUntil(app.window.pipeline.run.isEnabled, timeout=WAIT)
     app.window.action("Run").trigger()
     qtbot.waitUntil(lambda: is_done(app), timeout=WAIT)
     np.testing.assert_array_equal(plot.positions, app.document.project.positions)

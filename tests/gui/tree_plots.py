@@ -1,6 +1,5 @@
 """A tree on the screen, and a hand on it."""
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -29,18 +28,6 @@ def show_four(plot):
     plot.set_labels(Cut(four()).node_labels_at(2))
     plot.set_line(3.0, 2.0, 4.0, "2 clusters")
     return plot
-
-
-def pixels(plot):
-    image = plot.grab().toImage()
-    image = image.convertToFormat(image.Format.Format_RGB888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    shape = image.height(), image.width(), 3
-    return lines[:, : 3 * image.width()].reshape(shape).copy()
-
-
-def shows(plot, colour):
-    return int((pixels(plot) == np.asarray(colour)[:3]).all(axis=2).sum())
 
 
 def send(plot, kind, place, button=Button.NoButton, held=Held.NoModifier):

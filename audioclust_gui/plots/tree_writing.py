@@ -1,0 +1,153 @@
+"""What is written about a tree; it stays as it is while a line is dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from audioclust_gui.plots.palette import Ink
+from audioclust_gui.plots.plain import one_line
+from audioclust_gui.plots.tree_arrays import TreeArrays
+from audioclust_gui.plots.tree_frame import Frame
+from audioclust_gui.plots.tree_marks import BAND, GUTTER, clear, diamond_at
+from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
+
+NAMES_FROM = 11.0
+"""The least width of a leaf, in points, at which it has room for its name."""
+
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_PLATE = 15.0  # how high a plate is that is written on
+_LONGEST_TITLE = 150.0
+_OFF = 9.0  # a title is so far from the ring that may be at the top of its branch
+
+
+def paint_axis(painter: QPainter, frame: Frame, scale: HeightScale, ink: Ink) -> None:
+    """Draw the heights at the left."""
+    plot, view = frame.plot, frame.view
+    end = plot.left() - GUTTER
+    painter.setPen(clear(ink.muted, 110))
+    painter.drawLine(QPointF(end, plot.top()), QPointF(end, plot.bottom()))
+    for share, text in height_ticks(scale, view.bottom, view.top, plot.height()):
+        y = frame.y_of(share)
+        painter.setPen(clear(ink.muted, 110))
+        painter.drawLine(QPointF(end - 3, y), QPointF(end, y))
+        painter.setPen(QColor(ink.muted))
+        painter.drawText(QRectF(0, y - 8, end - 5, 16), _RIGHT, text)
+
+
+def paint_names(
+    painter: QPainter,
+    frame: Frame,
+    tree: TreeArrays,
+    name_of: Callable[[int], str],
+    room: float,
+    ink: Ink,
+) -> None:
+    """Write the names of the leaves in view, upwards, each on its own line."""
+    metrics = QFontMetricsF(painter.font())
+    left, right = tree.place_edges
+    first = int(right.searchsorted(frame.view.left, "right"))
+    last = int(left.searchsorted(frame.view.right))
+    painter.setPen(QColor(ink.text))
+    painter.save()
+    painter.translate(0, frame.plot.bottom() + BAND + room)
+    painter.rotate(-90)
+    for place in range(first, last):
+        x = frame.x_of((left[place] + right[place]) / 2)
+        if tree.folded[place] < 0 and frame.plot.left() <= x <= frame.plot.right():
+            name = one_line(name_of(int(tree.order[place])))
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+            painter.drawText(QRectF(0, x - 8, room, 16), _RIGHT, name)
+    painter.restore()
+
+
+def paint_guides(
+    painter: QPainter, frame: Frame, shares: Iterable[float], ink: Ink
+) -> None:
+    """Lead from the signs of the natural cuts, at these shares, across the tree."""
+    painter.setPen(QPen(clear(ink.muted, 120), 1, Qt.PenStyle.DotLine))
+    for share in shares:
+        at = diamond_at(frame, share)
+        if frame.plot.top() <= at.y() <= frame.plot.bottom():
+            painter.drawLine(
+                QPointF(frame.plot.left(), at.y()), QPointF(frame.plot.right(), at.y())
+            )
+
+
+def paint_counts(
+    painter: QPainter, frame: Frame, tree: TreeArrays, room: float, ink: Ink
+) -> None:
+    """Write for collapsed branches how many leaves they have, or mark them at least.
+
+    Among the names of leaves, where these have some room, else on the wedge.
+    """
+    metrics = QFontMetricsF(painter.font())
+    below = BAND + 2 if room >= _PLATE + 2 else -_PLATE - 3
+    painter.setClipRect(frame.plot.adjusted(0, 0, 0, BAND + room))
+    for node in tree.collapsed:
+        if node < tree.n_leaves or tree.hidden[node]:
+            continue
+        left, right = frame.x_of(tree.left[node]), frame.x_of(tree.right[node])
+        foot = QPointF((left + right) / 2, frame.y_of(0))
+        text = f"{tree.sizes[node]:,}"
+        wide = metrics.horizontalAdvance(text) + 6
+        if wide <= right - left:
+            plate = QRectF(-wide / 2, below, wide, _PLATE).translated(foot)
+            _paint_plate(painter, plate, text, ink)
+        else:
+            corners = ((0, -11), (5, -1), (-5, -1))
+            painter.setPen(QPen(QColor(ink.background), 1.5))
+            painter.setBrush(QColor(ink.text))
+            painter.drawPolygon(QPolygonF([foot + QPointF(*c) for c in corners]))
+    painter.setClipping(False)
+
+
+def paint_titles(
+    painter: QPainter,
+    frame: Frame,
+    tree: TreeArrays,
+    scale: HeightScale,
+    titles: Mapping[int, str],
+    ink: Ink,
+) -> list[QRectF]:
+    """Write at the top of branches what they are called, bigger ones first.
+
+    On the stem, or under the bar where the stem is short; those that would lie on
+    others are left out. Return where they are.
+    """
+    plot, metrics = frame.plot, QFontMetricsF(painter.font())
+    written: list[QRectF] = []
+
+    def top_of(node: int) -> float:
+        return frame.y_of(scale.share(float(tree.heights[node])))
+
+    for node in sorted(titles, key=lambda node: (-tree.sizes[node], node)):
+        place = QPointF(frame.x_of(float(tree.x[node])), top_of(node))
+        if tree.hidden[node] or not plot.adjusted(-1, -1, 1, 1).contains(place):
+            continue
+        text = metrics.elidedText(
+            one_line(titles[node]), Qt.TextElideMode.ElideRight, _LONGEST_TITLE
+        )
+        plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 10, _PLATE)
+        plate.moveCenter(place)
+        parent = int(tree.parents[node])
+        above = parent >= 0 and place.y() - top_of(parent) > _OFF + _PLATE
+        plate.moveTop(place.y() + (-_OFF - _PLATE if above else _OFF))
+        plate.moveRight(min(plate.right(), plot.right()))
+        plate.moveLeft(max(plate.left(), plot.left()))
+        plate.moveBottom(min(plate.bottom(), plot.bottom()))
+        if not any(plate.intersects(other) for other in written):
+            written.append(plate)
+            _paint_plate(painter, plate, text, ink)
+    return written
+
+
+def _paint_plate(painter: QPainter, plate: QRectF, text: str, ink: Ink) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(clear(ink.background, 215))
+    painter.drawRoundedRect(plate, 3, 3)
+    painter.setPen(QColor(ink.text))
+    painter.drawText(plate, _CENTRE, text)

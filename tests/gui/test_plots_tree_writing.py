@@ -1,0 +1,164 @@
+"""What is written on a tree, and pointing at it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication
+
+from audioclust_gui.plots import palette
+from audioclust_gui.plots.tree_marks import BAND, diamond_at
+from audioclust_gui.plots.tree_scale import short
+from engine.clustering.cut import Cut
+from tests.gui.pictures import pixels
+from tests.gui.tree_plots import (
+    LEFT_PAIR,
+    RIGHT_PAIR,
+    ROOT,
+    heard,
+    hover,
+    show_four,
+    shown,
+)
+from tests.gui.trees import arrays, blobs, four
+
+INK = palette.ink(False)
+HOSTILE = "<b>x\n</b>\udcff 鳥 \u202e" * 20
+
+
+@pytest.fixture
+def plot(qtbot):
+    return shown(qtbot)
+
+
+@pytest.fixture
+def small(plot):
+    return show_four(plot)
+
+
+def written(plot):
+    plot.grab()
+    return plot._plates
+
+
+def test_a_branch_with_a_name_says_it_and_only_where_it_is_seen(small):
+    before = pixels(small)
+    small.set_titles({LEFT_PAIR: "birds"})
+    (plate,) = written(small)
+    top = small.place_of(LEFT_PAIR)
+    assert plate.left() < top.x() < plate.right()
+    assert top.y() - 40 < plate.bottom() < top.y()
+    changed = (pixels(small) != before).any(axis=2).nonzero()
+    assert len(changed[0])
+    assert plate.adjusted(-1, -1, 1, 1).contains(
+        QPointF(changed[1].min(), changed[0].min())
+    )
+    small.zoom_to(RIGHT_PAIR)
+    assert not written(small)
+    small.fit()
+    small.set_tree(arrays(four(), frozenset({ROOT})))
+    assert not written(small)
+    small.set_titles({})
+    small.set_tree(arrays(four()))
+    assert (pixels(small) == before).all()
+
+
+def test_names_of_branches_do_not_lie_on_each_other_and_the_bigger_is_said(plot):
+    tree = blobs(200)
+    plot.set_tree(arrays(tree))
+    plot.set_titles({node: f"{HOSTILE} {node}" for node in range(200, 399)})
+    plates = written(plot)
+    assert 1 < len(plates) < 100
+    for i, plate in enumerate(plates):
+        assert plot._plot.adjusted(-1, -1, 1, 1).contains(plate)
+        assert not any(plate.intersects(other) for other in plates[:i])
+    assert abs(plates[0].center().x() - plot.place_of(398).x()) < 80
+
+
+def test_what_is_said_beside_the_line_leaves_a_name_to_be_read(small):
+    small.set_line(1.9, 1.0, 2.0, "3 clusters")
+    line = int(small.place_of_height(1.9))
+    under = np.s_[line + 6 : line + 22, -50:-14]
+    before = pixels(small)[under]
+    small.set_titles({RIGHT_PAIR: "a long name to the right"})
+    assert (pixels(small)[under] != before).any()
+    small.set_titles({LEFT_PAIR: "left"})
+    assert (pixels(small)[under] == before).all()
+
+
+def test_the_band_under_the_leaves_stands_for_clusters_and_names_for_leaves(plot):
+    tree = blobs(200)
+    plot.set_tree(arrays(tree))
+    plot.set_labels(Cut(tree).node_labels_at(5))
+    for node in tree.nodes_at(5).tolist():
+        middle = (plot._tree.left[node] + plot._tree.right[node]) / 2
+        place = QPointF(plot._frame.x_of(middle), plot._plot.bottom() + BAND / 2)
+        assert plot.node_at(place) == node
+    assert plot.node_at(QPointF(3, plot._plot.bottom() + BAND / 2)) == -1
+    plot.set_leaf_names(str)
+    leaf = int(plot._tree.order[60])
+    plot.zoom_to(int(tree.parents[leaf]))
+    under = QPointF(plot.place_of(leaf).x(), plot.height() - 12)
+    assert plot.node_at(under) == leaf
+    said = heard(plot.hovered)
+    hover(plot, under)
+    assert said == [leaf]
+
+
+def test_a_menu_under_the_leaves_is_asked_for_where_the_cluster_falls_apart(small):
+    asked = []
+    small.menu_asked.connect(lambda node, height, at: asked.append((node, height)))
+    place = QPointF(small.place_of(2).x(), small._plot.bottom() + BAND / 2).toPoint()
+    mouse = QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(mouse, place, small.mapToGlobal(place))
+    QApplication.sendEvent(small, event)
+    assert asked == [(RIGHT_PAIR, 1.0)]
+
+
+def test_what_keys_do_to_the_line_is_seen_everywhere(qtbot, small):
+    said = heard(small.hovered)
+    hover(small, small.place_of(LEFT_PAIR))
+    qtbot.keyClick(small, Qt.Key.Key_Up)
+    qtbot.keyClick(small, Qt.Key.Key_PageDown)
+    assert said == [LEFT_PAIR, -1, -1]
+    hover(small, small.place_of(LEFT_PAIR))
+    assert said[3:] == [LEFT_PAIR]
+
+
+def test_a_line_just_over_a_branch_comes_along_when_that_fills_the_view(small):
+    for height, along in (3.0, True), (3.95, True), (4.2, False):
+        small.set_line(height, 2.0, 4.0, "2 clusters")
+        small.zoom_to(RIGHT_PAIR)
+        assert (small.place_of_height(height) > 0) == along
+        small.fit()
+
+
+def test_the_size_of_a_folded_branch_is_written_under_it_among_names(small):
+    small.set_leaf_names(lambda leaf: f"a name {leaf}")
+    small.set_tree(arrays(four(), frozenset({LEFT_PAIR})))
+    below, x = int(small._plot.bottom()) + BAND, int(small.place_of(LEFT_PAIR).x())
+    under = pixels(small)[below:, x - 10 : x + 10]
+    assert (under != under[-1, 0]).any()
+
+
+def test_the_sign_of_a_natural_cut_is_seen_where_the_line_is(small):
+    small.set_natural([(3.0, 2)])
+    at = diamond_at(small._frame, small._scale.share(3.0))
+    colour = pixels(small)[round(at.y()), round(at.x())]
+    assert tuple(colour) == palette.as_rgb(INK.text)
+
+
+@pytest.mark.parametrize(
+    ("height", "text"),
+    [
+        (0, "0"),
+        (93.061, "93.06"),
+        (12345.6, "12346"),
+        (1234567, "1.23e6"),
+        (0.03456, "0.0346"),
+        (0.0001234, "1.2e-4"),
+        (1e-300, "1e-300"),
+    ],
+)
+def test_a_height_fits_on_the_tag(height, text):
+    assert short(height) == text
