@@ -106,6 +106,7 @@ class Document(QObject):
         self._held = None
         if held is not None and held.asks_as(project):
             self._set(with_results_of(held, project))  # dragged, and back again
+            self.settled.emit()  # for what was computed meanwhile
             return
         now = time.monotonic()
         last = self._done[-1] if self._done and not self._undone else None

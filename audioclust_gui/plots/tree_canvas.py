@@ -45,7 +45,7 @@ class TreeCanvas(TreeShown):
         self._bold: int | None = None  # the line under the mouse
         self._image = TreeImage()
         self._writing: QPixmap | None = None
-        self._plates: list[QRectF] = []  # where titles are written in it
+        self._laid_out: list[tree_writing.Title] = []
         self.setMinimumSize(160, 110)
 
     def sizeHint(self) -> QSize:
@@ -174,10 +174,8 @@ class TreeCanvas(TreeShown):
             tree_writing.paint_counts(painter, frame, tree, room, ink)
             if self._name_of is not None and room:
                 tree_writing.paint_names(painter, frame, tree, self._name_of, room, ink)
-            titles = self._titles
-            self._plates = tree_writing.paint_titles(
-                painter, frame, tree, self._scale, titles, ink
-            )
+        laid_out, font = tree_writing.laid_out, self._small_font
+        self._laid_out = laid_out(font, frame, tree, self._scale, self._titles)
         return picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -232,10 +230,13 @@ class TreeCanvas(TreeShown):
         share = math.inf if self._line is None else self._scale.share(self._line)
         if self._line is not None:
             tree_marks.paint_line(painter, frame, line, self._scale, ink, self._bold)
+        tree_writing.paint_titles(painter, self._laid_out, ink)
+        if self._line is not None:
             y = frame.y_of(share)
             if frame.plot.top() - 1 <= y <= frame.plot.bottom() + 1:
                 said = short(self._line), self._text
-                tree_marks.paint_handle(painter, frame, y, *said, self._plates, ink)
+                titles = [plate for plate, _ in self._laid_out]
+                tree_marks.paint_handle(painter, frame, y, *said, titles, ink)
         # Over the tag, which says then that the line is at a natural cut.
         tree_marks.paint_natural(painter, frame, cuts, share, ink)
 

@@ -140,7 +140,7 @@ def paint_handle(
 ) -> None:
     """Draw the height as a tag on the axis, and what it means at the other end.
 
-    That is above the line where it fits in and covers no title.
+    That is over the line where it fits in, and beside the titles of branches.
     """
     plot = frame.plot
     end = plot.left() - GUTTER
@@ -155,9 +155,11 @@ def paint_handle(
     if not text:
         return
     wide = QFontMetricsF(painter.font()).horizontalAdvance(text) + 14
-    plate = QRectF(plot.right() - wide, y - 23, wide, 19)
-    if plate.top() < plot.top() - 6 or any(map(plate.intersects, titles)):
-        plate.moveTop(y + 4)
+    above = y - 23 >= plot.top() - 6
+    plate = QRectF(plot.right() - wide, y - 23 if above else y + 4, wide, 19)
+    for title in sorted(titles, key=QRectF.right, reverse=True):
+        if plate.intersects(title):
+            plate.moveRight(title.left() - 4)
     painter.setPen(QPen(clear(ink.accent, 150), 1))
     painter.setBrush(clear(ink.background, 226))
     painter.drawRoundedRect(plate, 5, 5)

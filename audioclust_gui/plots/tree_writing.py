@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from audioclust_gui.plots.palette import Ink
 from audioclust_gui.plots.plain import one_line
@@ -16,6 +16,9 @@ from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
 
 NAMES_FROM = 11.0
 """The least width of a leaf, in points, at which it has room for its name."""
+
+Title = tuple[QRectF, str]
+"""What a branch is called, and where that is written."""
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -105,21 +108,20 @@ def paint_counts(
     painter.setClipping(False)
 
 
-def paint_titles(
-    painter: QPainter,
+def laid_out(
+    font: QFont,
     frame: Frame,
     tree: TreeArrays,
     scale: HeightScale,
     titles: Mapping[int, str],
-    ink: Ink,
-) -> list[QRectF]:
-    """Write at the top of branches what they are called, bigger ones first.
+) -> list[Title]:
+    """Find room for what branches are called, bigger ones first.
 
-    On the stem, or under the bar where the stem is short; those that would lie on
-    others are left out. Return where they are.
+    At the top of each, on its stem, or under its bar where the stem is short; those
+    that would lie on others are left out.
     """
-    plot, metrics = frame.plot, QFontMetricsF(painter.font())
-    written: list[QRectF] = []
+    plot, metrics = frame.plot, QFontMetricsF(font)
+    found: list[Title] = []
 
     def top_of(node: int) -> float:
         return frame.y_of(scale.share(float(tree.heights[node])))
@@ -139,10 +141,15 @@ def paint_titles(
         plate.moveRight(min(plate.right(), plot.right()))
         plate.moveLeft(max(plate.left(), plot.left()))
         plate.moveBottom(min(plate.bottom(), plot.bottom()))
-        if not any(plate.intersects(other) for other in written):
-            written.append(plate)
-            _paint_plate(painter, plate, text, ink)
-    return written
+        if not any(plate.intersects(other) for other, _ in found):
+            found.append((plate, text))
+    return found
+
+
+def paint_titles(painter: QPainter, titles: Iterable[Title], ink: Ink) -> None:
+    """Write what branches are called."""
+    for plate, text in titles:
+        _paint_plate(painter, plate, text, ink)
 
 
 def _paint_plate(painter: QPainter, plate: QRectF, text: str, ink: Ink) -> None:

@@ -15,8 +15,6 @@ from engine.clustering.hierarchy import Ints, Labels
 Early = tuple[tuple[int, int], ...]
 """``(rank, id)``, one after the other: the id that a split comes forward to."""
 
-_AHEAD = 4096  # moves to look at together
-
 
 def numbering(n: int, early: Early) -> Labels:
     """Return the id that the split of every rank opens.
@@ -35,14 +33,17 @@ def numbering(n: int, early: Early) -> Labels:
     """
     moves = np.array(early, np.int64).reshape(-1, 2)
     order, ids = np.arange(n), np.arange(n, dtype=np.int32)
+    ahead = 1  # moves to look at together: twice as many whenever all went well
     while len(moves):
-        count = _at_once(ids, moves[:_AHEAD])
-        ranks, places = moves[:count].T
-        others, free = np.ones((2, n), bool)
-        others[ranks] = free[places] = False
-        order[free] = order[others[order]]
-        order[places] = ranks
-        ids[order] = np.arange(n)
+        count = _at_once(ids, moves[:ahead])
+        ahead = max(1, 2 * count)
+        if count:
+            ranks, places = moves[:count].T
+            others, free = np.ones((2, n), bool)
+            others[ranks] = free[places] = False
+            order[free] = order[others[order]]
+            order[places] = ranks
+            ids[order] = np.arange(n)
         moves = moves[max(1, count) :]
     return ids
 

@@ -28,8 +28,10 @@ SCALES = ["merges", "growth", "height", "log"]
 def strip(qtbot):
     strip = CutStrip()
     qtbot.addWidget(strip)
-    strip.setStyle(QStyleFactory.create("Fusion"))
-    strip.slider.setStyle(strip.style())
+    fusion = QStyleFactory.create("Fusion")  # not the one with another test's sheet
+    fusion.setParent(strip)
+    strip.setStyle(fusion)
+    strip.slider.setStyle(fusion)
     strip.resize(700, strip.sizeHint().height())
     strip.set_axis(CutAxis(HEIGHTS, 200))
     strip.set_curves(K, CURVES)

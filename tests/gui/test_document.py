@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from audioclust_gui.document import Document
 from engine.audio.dataset import Clip, Dataset
-from engine.projects.project import Project, View
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Layout, Project, View
 
 
 @pytest.fixture
@@ -98,3 +100,15 @@ def test_every_change_asks_to_be_saved_but_not_a_drag(document):
     document.select({2})
     document.set_current(0)
     assert len(saves) == 3
+
+
+def test_what_came_during_a_drag_that_led_nowhere_is_saved(document):
+    before, layout = document.project, Layout(Pipeline(), np.zeros((3, 2), np.float32))
+    saved = []
+    document.settled.connect(lambda: saved.append(document.project.layout))
+    document.preview(asking(document, 2))
+    document.amend(replace(document.project, layout=layout))
+    assert saved == []
+    document.commit(asking(document, before.pipeline.n_clusters), "cut")
+    assert document.undo_text is None
+    assert saved == [layout]

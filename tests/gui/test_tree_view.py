@@ -59,6 +59,7 @@ def test_the_tree_is_on_top_and_says_where_the_line_is(paper, view, tree):
     low, high = tree.height_interval(k)
     words = view.controls.words.text()
     assert words == (f"{k} clusters; the line can move from {low:.4g} to {high:.4g}")
+    assert view.plot._text == f"{k} clusters, gap {high - low:.3g}"
     view.controls.spin.setValue(1)
     assert view.controls.words.text().startswith("1 cluster; the line can move from ")
     assert view.controls.words.text().endswith(" up")
@@ -281,6 +282,7 @@ def test_a_branch_is_named_where_it_is(qtbot, paper, view):
     assert view.plot.hasFocus()
     assert paper.document.project.edits.names == {node: "warblers"}
     assert "warblers" in paper.document.project.names.values()
+    assert view.plot._titles == {node: "warblers"}
     qtbot.keyClick(view.plot, Key.Key_F2)
     assert line.text() == "warblers"
     qtbot.keyClicks(line, "nobody")
