@@ -30,6 +30,10 @@ from engine.projects.steps import scattered
 
 AUTOMATIC_LIMIT = 5_000  # clips up to which a changed parameter starts work by itself
 _DEBOUNCE_MS = 120
+_NOT_KEPT = (
+    "They were extracted, and then they were not in the cache, twice. Is its disk full "
+    "or does something else empty it? Run > Run tries once more."
+)
 _STEPS = {
     "extract": ("engine.features.extraction:extract", "Extracting features"),
     "group": ("engine.projects.steps:group", "Grouping"),
@@ -60,6 +64,7 @@ class Workflow(QObject):
         self._question = ""  # what the running step answers
         self._wanted = ""  # all that was asked for when it began
         self._before: Extraction | None = None  # set aside, to be tried again
+        self._forgotten = False  # features, since something was scored last
         self.automatic = True
         self._halted = False  # after cancel or trouble, until something changes
         self._held = False  # while something else is being opened
@@ -68,7 +73,7 @@ class Workflow(QObject):
         self._scoring = Scoring(document, jobs, studying, self)
         self._scoring.troubled.connect(self.troubled)
         self._scoring.features_missing.connect(self._extract_again)
-        self._scoring.done.connect(self.state_changed)
+        self._scoring.done.connect(self._scored)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
 
@@ -140,7 +145,7 @@ class Workflow(QObject):
         if self._job is not None:
             self._job.cancel()
         self._job = self._before = None
-        self._halted = False
+        self._halted = self._forgotten = False
         self._say_if_unusable()
         self._advance()
 
@@ -267,11 +272,24 @@ class Workflow(QObject):
             self._halted = True
 
     def _extract_again(self) -> None:
-        """Forget the features: the cache may be deleted at any time."""
+        """Forget the features: the cache may be deleted at any time.
+
+        Where they are gone again at once, the cache does not keep what is written.
+        """
         self._before = None
-        project = replace(self._document.project, extraction=None, scores=None)
-        self._document.amend(project)
+        project = self._document.project
+        if project.extraction is None:  # whoever asked first has said so
+            return
+        self._document.amend(replace(project, extraction=None, scores=None))
+        if self._forgotten:
+            self._halted = True
+            self.troubled.emit("The features are gone again", _NOT_KEPT)
+        self._forgotten = not self._forgotten
         self._timer.start()
+
+    def _scored(self) -> None:
+        self._forgotten = False
+        self.state_changed.emit()
 
     def _keys(self) -> tuple[str | None, ...]:
         extraction = self._document.project.extraction

@@ -27,6 +27,7 @@ from audioclust_gui.plots.cut_labels import (
 )
 
 _NUMBER = "Clusters"
+_ALONE = "by the line alone"
 _LINES = 5
 _TICKS = 5
 _GAP = 10
@@ -43,6 +44,8 @@ class CutPicture:
     curves : CutCurves
     sampled, message : str
         How the scores were found; what is said while there are none.
+    parted : bool
+        Whether branches have lines of their own, which the scores leave out.
     natural : tuple of int
         The numbers of clusters of the cuts to mark, ascending.
     dark : bool
@@ -57,7 +60,7 @@ class CutPicture:
         self.curves = NO_CURVES
         self.sampled = self.message = ""
         self.natural: tuple[int, ...] = ()
-        self.dark = False
+        self.dark = self.parted = False
         self.plot = self.column = QRectF(0, 0, 1, 1)
         self._drawn: QPixmap | None = None
         self._labels: list[CurveLabel] = []
@@ -114,13 +117,15 @@ class CutPicture:
         last = self.curves.last
         ends = self.axis is not None and 0 < last < self.axis.highest
         reach = f"scores up to {last:,}" if ends else ""
-        return ", ".join(part for part in (reach, last and self.sampled) if part)
+        parts = (reach, last and self.sampled, last and self.parted and _ALONE)
+        return ", ".join(part for part in parts if part)
 
     def read(self, k: int) -> list[str]:
         """Return what there is to say of a cut, item by item."""
         scores = [said(name, self.curves.value(name, k)) for name in self.curves.values]
         natural = ["a natural cut"] if k in self.natural else []
-        return [counted(k), *scores, *natural]
+        alone = [_ALONE] if self.parted else []
+        return [counted(k), *scores, *natural, *alone]
 
     # Painting ---------------------------------------------------------------------
 

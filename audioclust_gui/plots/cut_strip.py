@@ -130,6 +130,13 @@ class CutStrip(QWidget):
         self._shown.natural = tuple(sorted(set(natural)))
         self._mark()
 
+    def set_parted(self, parted: bool) -> None:
+        """Say whether branches have lines of their own, which no score here counts."""
+        if parted != self._shown.parted:
+            self._shown.parted = parted
+            self._redraw()
+            self._describe()
+
     def set_dark(self, dark: bool) -> None:
         """Draw for a dark or for a light theme."""
         self._shown.dark = dark

@@ -86,6 +86,11 @@ class TreeArrays:
         return over
 
     @cached_property
+    def largest_folded(self) -> int:
+        """How many leaves the largest collapsed branch has, 0 without one."""
+        return max((int(self.sizes[node]) for node in self.collapsed), default=0)
+
+    @cached_property
     def hidden(self) -> Bools:
         """Whether a node lies inside a collapsed one: bool array, shape (2n - 1,)."""
         over = self.folded[self.starts]

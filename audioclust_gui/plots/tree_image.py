@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from audioclust_gui.plots.tree_arrays import Bools, TreeArrays
+from audioclust_gui.plots.tree_arrays import Bools, Ints, TreeArrays
 from audioclust_gui.plots.tree_colours import element_colours
 from audioclust_gui.plots.tree_frame import Frame
 from audioclust_gui.plots.tree_raster import Raster, Window, rasterise
@@ -74,6 +74,11 @@ class TreeImage:
             )
             self._image.setDevicePixelRatio(self._ratio)
         return self._image
+
+    @property
+    def wedges(self) -> Ints:
+        """The branches in view that are drawn as wedges, once that is done."""
+        return np.empty(0, np.int64) if self._raster is None else self._raster.wedges
 
     def node_at(self, x: float, y: float, radius: float) -> int:
         """Return the branch drawn at a place of the plot, or near it, or -1: points."""

@@ -17,6 +17,7 @@ pixels does so once: there are some thousands of them at most, also of a chain t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,12 @@ from audioclust_gui.plots.tree_arrays import Bools, Floats, Ints, TreeArrays
 
 OPEN_FROM = 4.0
 """The least width, in points of the screen, at which a branch shows what is in it."""
+BUNDLE = 22.0
+"""The same where leaves are crowded: a bundle of them has to be seen and counted."""
 BOLD_FROM = 14.0
 """The least width, in points, of a branch that is drawn with a pen twice as wide."""
 
+_LOOSE, _CROWDED = 3.0, 12.0  # leaves per point
 _SHAPE_FROM = 2.0  # narrower wedges are sticks
 _ABOVE_ROOT = 6.0
 _NOWHERE = -1 << 40
@@ -83,12 +87,15 @@ class Raster:
         One leaf of what a stick or a column shows, -1 for bars and stems.
     columns : bool array, shape (n_elements + 1,)
         Whether the element is part of a wedge.
+    wedges : int64 array
+        The nodes in view that are wedges.
     """
 
     image: NDArray[np.intp]
     nodes: Ints
     leaves: Ints
     columns: Bools
+    wedges: Ints
 
     def node_at(self, row: int, column: int, radius: int) -> int:
         """Return the node seen nearest to a pixel, within a radius, or -1."""
@@ -104,6 +111,21 @@ class Raster:
         if distance[nearest] > radius**2:
             return -1
         return int(self.nodes[near[down[nearest], across[nearest]]])
+
+
+def opens_from(per_leaf: float) -> float:
+    """Return the least width, in points, at which a branch shows what is in it.
+
+    From `OPEN_FROM` to `BUNDLE`: the more crowded, the wider. What has opened stays
+    open when the view comes closer.
+
+    Parameters
+    ----------
+    per_leaf : float
+        How wide a leaf is, in points of the screen, above 0.
+    """
+    crowd = -math.log(per_leaf * _LOOSE) / math.log(_CROWDED / _LOOSE)
+    return OPEN_FROM + (BUNDLE - OPEN_FROM) * min(max(crowd, 0.0), 1.0)
 
 
 def rasterise(
@@ -123,7 +145,7 @@ def rasterise(
     n, parents = tree.n_leaves, tree.parents
     wide = (tree.right - tree.left) * window.per_leaf / ratio
     seen = (tree.right > window.left) & (tree.left < window.right) & ~tree.hidden
-    opened = seen & (wide >= OPEN_FROM)
+    opened = seen & (wide >= opens_from(window.per_leaf / ratio))
     opened[:n] = False
     opened[[node for node in tree.collapsed if node >= n]] = False
     # Parents before children: in one row the smaller branch is seen.
@@ -143,7 +165,7 @@ def rasterise(
         drawer.stems(np.concatenate([bars, wedges])),
         drawer.bars(bars),
     )
-    return _painted([layer.inside(window) for layer in layers], window)
+    return _painted([layer.inside(window) for layer in layers], wedges, window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,7 +258,7 @@ class _Drawer:
         return _Boxes(nodes, leaves, top, bottom, left, left + wide)
 
 
-def _painted(layers: list[_Boxes], window: Window) -> Raster:
+def _painted(layers: list[_Boxes], wedges: Ints, window: Window) -> Raster:
     """Fill the boxes of some layers, those of wedges first."""
     image = np.zeros(window.rows * window.columns, np.intp)
     first = 1
@@ -250,7 +272,8 @@ def _painted(layers: list[_Boxes], window: Window) -> Raster:
     leaves = np.concatenate([[-1], *(boxes.leaves for boxes in layers)])
     columns = np.zeros(first, bool)
     columns[1 : 1 + len(layers[0].nodes)] = True
-    return Raster(image.reshape(window.rows, window.columns), nodes, leaves, columns)
+    rows = image.reshape(window.rows, window.columns)
+    return Raster(rows, nodes, leaves, columns, wedges)
 
 
 def _expanded(counts: Ints) -> tuple[Ints, Ints]:

@@ -1,230 +1,147 @@
-"""What a tree shows: the tree, its colours, its line, its marks."""
+"""What a plot shows of a tree: its colours, its line, its marks, and which part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from PySide6.QtWidgets import QWidget
+from numpy.typing import NDArray
 
 from audioclust_gui.plots.plain import plain
 from audioclust_gui.plots.tree_arrays import Bools, TreeArrays
 from audioclust_gui.plots.tree_colours import SPLIT
-from audioclust_gui.plots.tree_frame import View
+from audioclust_gui.plots.tree_frame import TOP, View
+from audioclust_gui.plots.tree_line import Piece, pieces
 from audioclust_gui.plots.tree_scale import SCALES, HeightScale
 
+_ALONG = 2.0  # a line less than so many times as high as a branch is shown with it
 
-class TreeShown(QWidget):
-    """The setters of a tree, and what is read to the blind; draws nothing yet."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._tree: TreeArrays | None = None
-        self._scale_name, self._scale = SCALES[0], HeightScale()
-        self._view = View()
-        self._labels = np.empty(0, np.int32)
-        self._lit: Bools | None = None
-        self._selected: Bools | None = None
-        self._current: int | None = None
-        self._playing: int | None = None
-        self._line: float | None = None
-        self._gap, self._text = (0.0, 0.0), ""
-        self._branches: tuple[tuple[int, float], ...] = ()
-        self._natural: tuple[tuple[float, int], ...] = ()
-        self._name_of: Callable[[int], str] | None = None
-        self._titles: dict[int, str] = {}
-        self._describe: Callable[[int], str] = str
-        self._longest: float | None = None  # of the names, once measured
-        self._message = ""
-        self._dark = False
-        self.setAccessibleName("Tree")
-        self._say_what_is_shown()
+class TreeShown:
+    """What a `TreePlot` was told last; its setters explain each of them.
 
-    def _redraw(self) -> None:
-        """Draw the branches again: they lie elsewhere now."""
-        self.update()
+    Attributes
+    ----------
+    tree : TreeArrays or None
+    scale_name : str
+        One of `SCALES`; `scale` is that of the tree.
+    view : View
+        What of the tree is in view.
+    labels : int32 array, shape (2n - 1,)
+    lit : bool array, shape (2n - 1,), or None
+    selected : bool array, shape (n,), or None
+    current, playing : int or None
+        A branch and a leaf.
+    line : float or None
+        The height of the line; `gap` how far it can go, `text` what is said beside it.
+    branches : tuple of (node, height)
+    natural : tuple of (height, number of clusters)
+    titles : dict of int to str
+    message : str
+    dark : bool
+    """
 
-    def _recolour(self) -> None:
-        """Colour the branches again."""
-        self.update()
+    def __init__(self) -> None:
+        self.tree: TreeArrays | None = None
+        self.scale_name, self.scale = SCALES[0], HeightScale()
+        self.view = View()
+        self.labels: NDArray[np.int32] = np.empty(0, np.int32)
+        self.lit: Bools | None = None
+        self.selected: Bools | None = None
+        self.current: int | None = None
+        self.playing: int | None = None
+        self.line: float | None = None
+        self.gap, self.text = (0.0, 0.0), ""
+        self.branches: tuple[tuple[int, float], ...] = ()
+        self.natural: tuple[tuple[float, int], ...] = ()
+        self.name_of: Callable[[int], str] | None = None
+        self.titles: dict[int, str] = {}
+        self.describe: Callable[[int], str] = str
+        self.message = ""
+        self.dark = False
 
-    def _rewrite(self) -> None:
-        """Write again what does not move with the line."""
-        self.update()
-
-    @property
-    def current(self) -> int | None:
-        """The branch from which the keys lead on."""
-        return self._current
-
-    @property
-    def _whole(self) -> View:
-        if self._tree is None:
-            return View()
-        return View(float(self._tree.left[-1]), float(self._tree.right[-1]))
-
-    # What is shown ----------------------------------------------------------------
-
-    def set_tree(self, tree: TreeArrays | None) -> None:
-        """Show a tree, or none.
-
-        A tree with as many leaves as before, such as one with a branch collapsed, keeps
-        the view, the labels and the marks.
-        """
-        before, self._tree = self._tree, tree
-        self._longest = None
-        n = 0 if tree is None else tree.n_leaves
+    def put(self, tree: TreeArrays | None) -> None:
+        """Take another tree; one with as many leaves keeps the view and the marks."""
+        before, self.tree = self.tree, tree
+        n = self.n_leaves
         if before is None or before.n_leaves != n:
-            self._labels = np.zeros(max(2 * n - 1, 0), np.int32)
-            self._lit = self._selected = self._current = self._playing = None
-            self._line, self._branches, self._natural = None, (), ()
-            self._titles = {}
-            self._view = self._whole
+            self.labels = np.zeros(max(2 * n - 1, 0), np.int32)
+            self.lit = self.selected = self.current = self.playing = None
+            self.line, self.branches, self.natural = None, (), ()
+            self.titles = {}
+            self.view = self.whole
         elif tree is not None:
-            fitted = self._view.right - self._view.left >= before.width - 1e-9
-            wide = self._whole if fitted else self._view.moved(0, 0, self._whole)
-            self._view = replace(self._view, left=wide.left, right=wide.right)
-        self._rescale()
+            fitted = self.view.right - self.view.left >= before.width - 1e-9
+            wide = self.whole if fitted else self.view.moved(0, 0, self.whole)
+            self.view = replace(self.view, left=wide.left, right=wide.right)
+        self.rescale(self.scale_name)
 
-    def set_labels(self, labels: ArrayLike) -> None:
-        """Colour the branches.
+    def rescale(self, name: str) -> None:
+        """Show heights on another scale."""
+        self.scale_name = name
+        if self.tree is not None:
+            self.scale = HeightScale.of(self.tree.heights, name)
 
-        Parameters
-        ----------
-        labels : int32 array, shape (2n - 1,)
-            Of every node: a cluster id from 0, `palette.NOISE`, `palette.UNPLACED`, or
-            `tree_colours.SPLIT` where its leaves are in several clusters.
+    @property
+    def n_leaves(self) -> int:
+        """How many leaves there are, 0 without a tree."""
+        return 0 if self.tree is None else self.tree.n_leaves
 
-        Raises
-        ------
-        ValueError
-            Unless there is one label for every node.
-        """
-        labels = np.asarray(labels, np.int32)
-        if labels.shape != self._labels.shape:
-            raise ValueError(
-                f"labels: shape {self._labels.shape} expected, found {labels.shape}"
-            )
-        self._labels = labels
-        self._recolour()
-        self._say_what_is_shown()
+    @property
+    def pieces(self) -> list[Piece]:
+        """The line from left to right; none where there is no line."""
+        if self.tree is None or self.line is None:
+            return []
+        return pieces(self.tree, self.line, self.branches)
 
-    def set_line(
-        self,
-        height: float | None,
-        low: float = 0.0,
-        high: float = 0.0,
-        text: str = "",
-    ) -> None:
-        """Put the line at a height, or take it away.
+    # Views ------------------------------------------------------------------------
 
-        Parameters
-        ----------
-        height : float or None
-        low, high : float
-            How far it can go before anything changes; high may be infinite.
-        text : str
-            What is said beside it.
-        """
-        self._line, self._gap, self._text = height, (low, high), plain(text)
-        self.update()
-        self._say_what_is_shown()
+    @property
+    def whole(self) -> View:
+        """The view of all of the tree."""
+        if self.tree is None:
+            return View()
+        return View(float(self.tree.left[-1]), float(self.tree.right[-1]))
 
-    def set_branch_lines(self, lines: Sequence[tuple[int, float]]) -> None:
-        """Give branches lines of their own: (node, height) of each."""
-        self._branches = tuple(lines)
-        self.update()
+    def view_of(self, node: int) -> View:
+        """Return the view that one branch fills, unless there is no such branch."""
+        tree = self.tree
+        if tree is None or not 0 <= node < len(tree.sizes):
+            return self.view
+        node = tree.shown(node)
+        left, right = float(tree.left[node]), float(tree.right[node])
+        aside = 0.02 * (right - left)
+        share = self.scale.share(float(tree.heights[node]))
+        if self.line is not None:  # so that it can be taken from here
+            line = self.scale.share(self.line)
+            share = max(share, line) if line < _ALONG * share else share
+        top = min(share * TOP, TOP) if share > 0 else TOP
+        return View(left - aside, right + aside, 0.0, top).moved(0, 0, self.whole)
 
-    def set_natural(self, cuts: Sequence[tuple[float, int]]) -> None:
-        """Mark natural cuts, (height, number of clusters), the best ones first."""
-        self._natural = tuple(cuts)
-        self._rewrite()
+    def view_with(self, node: int) -> View:
+        """Return the view, moved no more than needed for a branch to be inside."""
+        tree, view = self.tree, self.view
+        if tree is None:
+            return view
+        left, right = float(tree.left[node]), float(tree.right[node])
+        if right - left > view.right - view.left:
+            left = right = float(tree.x[node])
+        aside = max(right - view.right, 0.0) + min(left - view.left, 0.0)
+        share = self.scale.share(float(tree.heights[node]))
+        upward = max(share - view.top, 0.0) + min(share - view.bottom, 0.0)
+        return view.moved(aside, upward, self.whole)
 
-    def set_lit(self, lit: ArrayLike | None) -> None:
-        """Make all nodes faint but these, bool (2n - 1,); None for none faint."""
-        n = len(self._labels)
-        self._lit = None if lit is None else self._checked("lit", lit, n)
-        self._recolour()
-
-    def set_current(self, node: int | None) -> None:
-        """Mark the branch from which the keys lead on."""
-        there = node is not None and 0 <= node < len(self._labels)
-        self._current = node if there else None
-        self.update()
-        self._say_what_is_shown()
-
-    def set_selected(self, selected: ArrayLike | None) -> None:
-        """Put ticks under leaves: bool array, shape (n,), by leaf."""
-        n = 0 if self._tree is None else self._tree.n_leaves
-        none = selected is None
-        self._selected = None if none else self._checked("selected", selected, n)
-        self.update()
-
-    def set_playing(self, leaf: int | None) -> None:
-        """Mark the leaf that is heard."""
-        there = leaf is not None and 0 <= leaf <= len(self._labels) // 2
-        self._playing = leaf if there else None
-        self.update()
-
-    def set_leaf_names(self, name_of: Callable[[int], str]) -> None:
-        """Say what leaves are called; written under them where there is room."""
-        self._name_of, self._longest = name_of, None
-        self._redraw()
-
-    def set_titles(self, titles: Mapping[int, str]) -> None:
-        """Say what branches are called that have a name, by node."""
-        if titles != self._titles:
-            self._titles = dict(titles)
-            self._rewrite()
-
-    def set_description(self, describe: Callable[[int], str]) -> None:
-        """Say how to describe a branch: shown as plain text, and read to the blind."""
-        self._describe = describe
-        self._say_what_is_shown()
-
-    def set_scale(self, scale: str) -> None:
-        """Show heights as they are ("height") or their logarithm ("log")."""
-        if scale not in SCALES:
-            raise ValueError(f'scale: one of {SCALES} expected, found "{scale}"')
-        self._scale_name = scale
-        self._rescale()
-
-    def set_dark(self, dark: bool) -> None:
-        """Draw for a dark or for a light theme."""
-        self._dark = dark
-        self._rewrite()
-        self._recolour()
-
-    def set_message(self, message: str) -> None:
-        """Say something where there is no tree, as plain text."""
-        self._message = plain(message)
-        self.update()
-        self._say_what_is_shown()
-
-    def _rescale(self) -> None:
-        if self._tree is not None:
-            self._scale = HeightScale.of(self._tree.heights, self._scale_name)
-        self._redraw()
-        self._say_what_is_shown()
-
-    def _checked(self, name: str, array: ArrayLike, n: int) -> NDArray[np.bool_]:
-        checked = np.asarray(array, bool)
-        if checked.shape != (n,):
-            raise ValueError(f"{name}: shape ({n},) expected, found {checked.shape}")
-        return checked
-
-    def _say_what_is_shown(self) -> None:
-        if self._tree is None:
-            self.setAccessibleDescription(self._message or "No tree")
-            return
-        n = self._tree.n_leaves
+    def said(self) -> str:
+        """Return what is read to those who do not see it."""
+        if self.tree is None:
+            return self.message or "No tree"
+        n = self.tree.n_leaves
         said = f"Tree of {n} {'clip' if n == 1 else 'clips'}"
-        if self._line is not None:
-            k = np.count_nonzero(np.bincount(self._labels[:n] - SPLIT))
+        if self.line is not None:
+            k = np.count_nonzero(np.bincount(self.labels[:n] - SPLIT))
             clusters = "cluster" if k == 1 else "clusters"
-            said += f", cut into {k} {clusters} at height {self._line:.3g}"
-        if self._current is not None:
-            said += f". Current branch: {plain(self._describe(self._current))}"
-        self.setAccessibleDescription(said)
+            said += f", cut into {k} {clusters} at height {self.line:.3g}"
+        if self.current is not None:
+            said += f". Current branch: {plain(self.describe(self.current))}"
+        return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,6 +13,7 @@ from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.tree_arrays import TreeArrays
 from audioclust_gui.plots.tree_frame import Frame
 from audioclust_gui.plots.tree_marks import BAND, GUTTER, clear, diamond_at
+from audioclust_gui.plots.tree_raster import opens_from
 from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
 
 NAMES_FROM = 11.0
@@ -22,6 +24,7 @@ Title = tuple[QRectF, str]
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_COUNTS_FROM = 9.0  # the least width of a wedge, in points, for digits upwards
 _PLATE = 15.0  # how high a plate is that is written on
 _LONGEST_TITLE = 150.0
 _OFF = 9.0  # a title is so far from the ring that may be at the top of its branch
@@ -80,27 +83,58 @@ def paint_guides(
             )
 
 
-def paint_counts(
-    painter: QPainter, frame: Frame, tree: TreeArrays, room: float, ink: Ink
-) -> None:
-    """Write for collapsed branches how many leaves they have, or mark them at least.
+def counts_room(per_leaf: float, folded: int, font: QFont) -> float:
+    """Return how many points the counts of bundles take under the leaves.
 
-    Among the names of leaves, where these have some room, else on the wedge.
+    None where branches open before they are wide enough for that.
+
+    Parameters
+    ----------
+    per_leaf : float
+        How wide a leaf is, in points.
+    folded : int
+        The leaves of the biggest folded branch, whose count should fit in as well.
+    font : QFont
     """
-    metrics = QFontMetricsF(painter.font())
+    widest = opens_from(per_leaf)
+    if widest <= _COUNTS_FROM:
+        return 0.0
+    most = f"{max(math.ceil(widest / per_leaf), folded):,}"
+    return QFontMetricsF(font).horizontalAdvance(most) + 4
+
+
+def paint_counts(
+    painter: QPainter,
+    frame: Frame,
+    tree: TreeArrays,
+    wedges: Iterable[int],
+    room: float,
+    ink: Ink,
+) -> None:
+    """Write for wedges how many leaves they have, or mark folded ones at least.
+
+    Under them where there is room, upwards in narrow ones; else on the wedge.
+    """
+    metrics, plot = QFontMetricsF(painter.font()), frame.plot
     below = BAND + 2 if room >= _PLATE + 2 else -_PLATE - 3
-    painter.setClipRect(frame.plot.adjusted(0, 0, 0, BAND + room))
-    for node in tree.collapsed:
-        if node < tree.n_leaves or tree.hidden[node]:
-            continue
-        left, right = frame.x_of(tree.left[node]), frame.x_of(tree.right[node])
+    painter.setClipRect(plot.adjusted(0, 0, 0, BAND + room))
+    for node in wedges:
+        left = max(frame.x_of(tree.left[node]), plot.left())
+        right = min(frame.x_of(tree.right[node]), plot.right())
         foot = QPointF((left + right) / 2, frame.y_of(0))
         text = f"{tree.sizes[node]:,}"
-        wide = metrics.horizontalAdvance(text) + 6
-        if wide <= right - left:
-            plate = QRectF(-wide / 2, below, wide, _PLATE).translated(foot)
+        wide = metrics.horizontalAdvance(text)
+        if wide + 6 <= right - left and (below > 0 or node in tree.collapsed):
+            plate = QRectF(-wide / 2 - 3, below, wide + 6, _PLATE).translated(foot)
             _paint_plate(painter, plate, text, ink)
-        else:
+        elif wide <= room and right - left >= _COUNTS_FROM:
+            painter.save()
+            painter.translate(foot.x(), plot.bottom() + BAND + room)
+            painter.rotate(-90)
+            painter.setPen(QColor(ink.text))
+            painter.drawText(QRectF(0, -8, room, 16), _RIGHT, text)
+            painter.restore()
+        elif node in tree.collapsed:
             corners = ((0, -11), (5, -1), (-5, -1))
             painter.setPen(QPen(QColor(ink.background), 1.5))
             painter.setBrush(QColor(ink.text))

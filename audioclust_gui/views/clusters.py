@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.describing import Describing
 from audioclust_gui.document import Document
+from audioclust_gui.plots.plain import one_line
 from audioclust_gui.widgets.cluster_table import (
     CLIPS,
     CLUSTER,
@@ -25,7 +26,8 @@ from engine.errors import ParameterError
 from engine.projects.curation import rename
 from engine.projects.project import Project
 
-_WIDTHS = {CLIPS: 46, LABEL: 80, SILHOUETTE: 46}
+_NUMBER, _LABEL = 42, 76  # the least widths of columns, in pixels
+_LABEL_SHARE = 0.45  # of what the columns of numbers leave; names have the rest
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -79,12 +81,16 @@ class ClustersView(QWidget):
         """Use the colours of the dark or the light theme."""
         self.model.set_dark(dark)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
+
     def _arrange(self) -> None:
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(CLUSTER, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
+        header.resizeSection(SILHOUETTE, _NUMBER)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         self.table.setColumnHidden(LABEL, True)
@@ -104,6 +110,19 @@ class ClustersView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 2, 4)
         layout.addWidget(self.table)
+
+    def _fit_columns(self) -> None:
+        """Give numbers what they need, labels a share, and names of clusters most."""
+        width = self.table.fontMetrics().horizontalAdvance
+        clips = f"{len(self._document.project.dataset):,}"
+        number = max(_NUMBER, width(clips) + 8)
+        some = sorted(map(one_line, self._counting.names), key=len)[-20:]
+        needed = max((width(f"100% {name}") for name in some), default=0) + 10
+        room = self.table.room() - number - _NUMBER
+        header = self.table.horizontalHeader()
+        header.resizeSection(CLIPS, number)
+        label = max(_LABEL, min(needed, round(_LABEL_SHARE * room)))
+        header.resizeSection(LABEL, label)
 
     def _on_replaced(self) -> None:
         self._pointed = None
@@ -127,6 +146,7 @@ class ClustersView(QWidget):
             self._truth, self._counting = truth, Counting(truth)
             self.model.set_label_names(self._counting.names)
             self.table.setColumnHidden(LABEL, truth is None)
+            self._fit_columns()
         current = self._current
         self._tally = self._counting.tally(project.labels)
         self._showing = True

@@ -37,7 +37,7 @@ class CutView(QWidget):
         self.slider.setPageStep(5)
         # Up is fewer clusters, as with the line across the tree.
         self.slider.setInvertedControls(True)
-        self.slider.setAccessibleName("Number of clusters")
+        self.slider.setAccessibleName("Number of clusters, as a slider")
         self.slider.setToolTip(
             "Drag to cut the tree into more or fewer clusters  "
             "(arrow keys; Ctrl+Up fewer, Ctrl+Down more)"

@@ -35,6 +35,7 @@ from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
 _WIDE = 340  # pixels in which name, folder, label and cluster are readable
+_NAME = 150  # pixels that names of clips have before those of clusters, if they need it
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -164,7 +165,6 @@ class DatasetView(QWidget):
     def _show_failures(self, project: Project) -> None:
         failures = project.extraction.failures if project.extraction else ()
         self.model.set_failures({f.index: f.reason for f in failures})
-        self._fit_clusters(project)
         labels = project.dataset.labels
         self.table.setColumnHidden(LABEL, labels is None)
         self._fit_labels(labels or ())
@@ -173,6 +173,7 @@ class DatasetView(QWidget):
         flat = all("/" not in clip.path for clip in project.dataset.clips[:1000])
         self._foldered = not (same or flat)
         self._show_folders()
+        self._fit_clusters(project)
 
     def _show_folders(self) -> None:
         """Leave out the folder where it adds nothing, or names would have no room."""
@@ -182,6 +183,7 @@ class DatasetView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_folders()
+        self._fit_clusters(self._document.project)
 
     def _fit_labels(self, labels: tuple[str, ...]) -> None:
         """Give labels the room they need, within reason, and names the rest."""
@@ -192,14 +194,21 @@ class DatasetView(QWidget):
         self.table.horizontalHeader().resizeSection(LABEL, room)
 
     def _fit_clusters(self, project: Project) -> None:
-        """Give names room, also those that another cut brings back."""
+        """Give names room, also those that another cut brings back.
+
+        What clips are called comes first: a sign tells clusters apart without a name.
+        """
         unused = project.extraction is not None and project.extraction.failures
         width = self.table.fontMetrics().horizontalAdvance
         names = project.edits.names.values()
         widest = max((width(one_line(name)) for name in names), default=0)
-        most = max(84, self.table.width() // 4)
-        room = min(max(widest + 34, 78 if unused else 62), most)
-        self.table.horizontalHeader().resizeSection(CLUSTER, room)
+        header, least = self.table.horizontalHeader(), 78 if unused else 62
+        others = header.sectionSize(LABEL) + header.sectionSize(FOLDER)  # 0 if hidden
+        some = sorted((clip.name for clip in project.dataset.clips[:1000]), key=len)
+        needed = max((width(one_line(name)) for name in some[-20:]), default=0) + 8
+        left = self.table.room() - others - min(needed, _NAME)
+        most = min(max(84, self.table.width() // 4), max(left, least))
+        header.resizeSection(CLUSTER, min(max(widest + 34, least), most))
 
     def _choose_label(self, name: str | None) -> None:
         project = self._document.project

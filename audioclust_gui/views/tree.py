@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import PurePosixPath
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
@@ -36,6 +37,7 @@ from engine.projects.project import Grouping, Project
 from engine.projects.tree_steps import HIGHEST
 
 _CURVES = {"silhouette": "Silhouette", "nmi": "NMI", "accuracy": "Accuracy"}
+_NOTHING_HELD = Qt.KeyboardModifier.NoModifier
 
 
 class TreeView(QWidget):
@@ -120,6 +122,7 @@ class TreeView(QWidget):
         self.pointing.current_changed.connect(self.branch.refresh)
         self._studying.found.connect(self._show_curves)
         self._document.changed.connect(self._on_changed)
+        self._document.history_changed.connect(self._drop_drag)
         self._document.replaced.connect(self._show_all)
 
     def _on_changed(self, old: Project, new: Project) -> None:
@@ -284,6 +287,17 @@ class TreeView(QWidget):
         if self._lines is not None:
             self._lines.hold(height, node)
             self._branching.cut_here(node, height)
+            self._show_cut()
+
+    def _drop_drag(self) -> None:
+        """End a drag that undo has overtaken: as Esc does, but nobody is told."""
+        dropped = False
+        for held in (self.plot, self.strip):
+            escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, _NOTHING_HELD)
+            with QSignalBlocker(held):
+                held.keyPressEvent(escape)
+            dropped |= escape.isAccepted()
+        if dropped:
             self._show_cut()
 
     def _step(self, by: int) -> None:

@@ -21,7 +21,7 @@ from engine.clustering.partition import NOISE, UNPLACED
 
 COLUMNS = ("Name", "Folder", "Label", "Cluster")
 NAME, FOLDER, LABEL, CLUSTER = range(4)
-_Role = Qt.ItemDataRole
+_Role, _Elide = Qt.ItemDataRole, Qt.TextElideMode
 _SORTED_BY = {NAME: "name", FOLDER: "folder", LABEL: "label"}
 
 
@@ -158,6 +158,8 @@ class ClipTable(QAbstractTableModel):
             self._tint if lit else None,
             self._faint if unused else None,
             self._bold if signed and lit else None,
+            # Files are told apart by their ends, clusters by how their names begin.
+            elide=_Elide.ElideRight if signed else _Elide.ElideMiddle,
         )
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:

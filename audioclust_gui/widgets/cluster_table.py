@@ -22,15 +22,15 @@ _Role = Qt.ItemDataRole
 _COLUMNS = (
     ("Cluster", "Its name, or its number  (F2 renames)"),
     ("Clips", "Number of clips"),
-    ("Mostly", "The most frequent label, and its share of the clips with a label"),
+    ("Mostly", "The most frequent label, after its share of the clips with a label"),
     ("Silh.", "Silhouette: how far it lies from the other clusters, -1 to 1"),
 )
-_NUMBERS = (CLIPS, SILHOUETTE)
 ID = _Role.UserRole  # the cluster of a row, where it is edited
 _Elide = Qt.TextElideMode
 _PLAIN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 _NAMED = _PLAIN | Qt.ItemFlag.ItemIsEditable
 _UNLIT = (None, None, None)
+_FIGURE = "\N{FIGURE SPACE}"
 
 
 class ClusterTable(QAbstractTableModel):
@@ -144,8 +144,10 @@ class ClusterTable(QAbstractTableModel):
         place = self._shown[row]
         lit = (self._tint, None, self._bold) if self._lit[place] else _UNLIT
         text = self._text(place, column)
+        if column == LABEL:
+            return Cell(text, None, *lit, elide=_Elide.ElideRight)
         if column != CLUSTER:
-            return Cell(text, None, *lit, right=column in _NUMBERS)
+            return Cell(text, None, *lit, right=True)
         label = int(self._tally.ids[place])
         # Of a name the beginning says most, of "Cluster 12" the end.
         end = _Elide.ElideRight if label in self._project.names else _Elide.ElideMiddle
@@ -187,7 +189,8 @@ class ClusterTable(QAbstractTableModel):
             label = tally.majorities[place]
             if label < 0:
                 return "–"
-            return f"{one_line(self._names[label])}: {_percent(tally.shares[place])}"
+            # The share first: of what is too long, the end is left out.
+            return f"{_percent(tally.shares[place])} {one_line(self._names[label])}"
         label = int(tally.ids[place])
         if column == CLUSTER:
             return one_line(self._project.title(label))
@@ -200,7 +203,8 @@ class ClusterTable(QAbstractTableModel):
         lines = [self._text(place, CLUSTER)]
         lines.append("1 clip" if size == 1 else f"{size:,} clips")
         if tally.majorities[place] >= 0:
-            lines.append(f"Mostly {self._text(place, LABEL)}")
+            share, _, words = self._text(place, LABEL).lstrip(_FIGURE).partition(" ")
+            lines.append(f"Mostly {words}: {share}")
         report = self._reports.get(label)
         if report is not None and report.silhouette is not None:
             some = f" of {report.sampled:,} sampled" if report.sampled else ""
@@ -253,5 +257,5 @@ class ClusterTable(QAbstractTableModel):
 
 
 def _percent(share: float) -> str:
-    """Write a share; only all of them are 100%."""
-    return f"{share if share == 1.0 else min(share, 0.99):.0%}"
+    """Write a share, as wide as any other; only all of them are 100%."""
+    return f"{share if share == 1.0 else min(share, 0.99):.0%}".rjust(4, _FIGURE)

@@ -45,6 +45,11 @@ class RowsView(QTableView):
         )
         self.viewport().update(left, 0, right - left, self.viewport().height())
 
+    def room(self) -> int:
+        """Return the pixels for columns beside a scroll bar, which may come later."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return self.width() - 2 * self.frameWidth() - bar
+
     def rows_in_view(self) -> range:
         """Return the rows that can be seen, the last perhaps in part."""
         height = self.viewport().height()

@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.clustering.branches import BranchCut, Branches
 from engine.clustering.hierarchy import Hierarchy, Ints, Labels
 from engine.clustering.numbering import numbering, renumbered
+from engine.clustering.parting import Part, parted
 from engine.errors import ParameterError
 
 SPLIT = -3
@@ -40,23 +40,6 @@ class Clusters:
     sizes: Ints
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """The leaves that follow one line: a branch without its branches, or the rest."""
-
-    k: int | None  # None where the line across the tree decides
-    root: int
-    places: Ints  # ascending
-    gaps: npt.NDArray[np.int32]  # the least of `opened` since the place before
-
-    def begins(self, k: int) -> Ints:
-        """Return at which of its places a cluster begins."""
-        begins = self.gaps < (k if self.k is None else self.k)
-        begins[:1] = True
-        found: Ints = np.flatnonzero(begins)
-        return found
-
-
 class Cut:
     """All cuts of a tree, for one choice of branches.
 
@@ -75,28 +58,11 @@ class Cut:
         self.tree = tree
         self.branches = branches or Branches()
         self.branches.check(tree)
-        n, root = tree.n_leaves, 2 * tree.n_leaves - 2
+        n = tree.n_leaves
         self._ids = numbering(n, self.branches.early)[tree.opened]
-        # By falling size, so that the inner one of two branches comes last and counts.
-        cuts = sorted(self.branches.cuts, key=lambda cut: -int(tree.sizes[cut.node]))
-        nodes = np.arange(len(tree.sizes))
-        self._part_of = np.zeros(len(nodes), np.int64)  # of every node
-        for i, cut in enumerate(cuts, 1):
-            self._part_of[tree.inside(nodes, cut.node)] = i
-        # By part, and within a part from left to right.
-        part_at = self._part_of[tree.leaf_order]
-        keys = np.sort(part_at * n + np.arange(n))
-        ends = np.searchsorted(keys, n * np.arange(1, len(cuts) + 1))
-        places = np.split(keys % n, ends)
-        roots, ks = [root, *(c.node for c in cuts)], [None, *(c.k for c in cuts)]
-        self._parts = list(map(self._part, ks, roots, places))
-        # For every node a place of its own part, -1 where it has none.
-        self._anchors = tree.starts.copy()
-        taken = np.flatnonzero(part_at[tree.starts] != self._part_of)
-        first = self._part_of[taken] * n + tree.starts[taken]
-        found = keys[np.minimum(np.searchsorted(keys, first), n - 1)]
-        within = (first <= found) & (found < first + tree.sizes[taken])
-        self._anchors[taken] = np.where(within, found % n, -1)
+        parting = parted(tree, self.branches.cuts)
+        self._parts = parting.parts
+        self._part_of, self._anchors = parting.part_of, parting.anchors
         # What does not depend on where the line across the tree lies.
         self._fixed = np.zeros(n, np.int32)
         for part in self._parts[1:]:
@@ -211,13 +177,6 @@ class Cut:
         early = renumbered(self.tree.n_leaves, branches.early, before.ids, after.ids)
         return Branches(branches.cuts, early)
 
-    def _part(self, k: int | None, root: int, places: Ints) -> _Part:
-        if not len(places):
-            return _Part(k, root, places, np.empty(0, np.int32))
-        before = np.append(self.tree.starts[root], places[:-1] + 1)
-        gaps = np.minimum.reduceat(self.tree.opened[: places[-1] + 1], before)
-        return _Part(k, root, places, gaps)
-
     def _by_place(self, k: int) -> Labels:
         if not 1 <= k <= self.tree.n_leaves:
             raise ParameterError(
@@ -228,7 +187,7 @@ class Cut:
         self._label(labels, self._parts[0], k)
         return labels
 
-    def _label(self, labels: Labels, part: _Part, k: int) -> None:
+    def _label(self, labels: Labels, part: Part, k: int) -> None:
         if len(part.places):
             begins = part.begins(k)
             lengths = np.diff(begins, append=len(part.places))

@@ -6,7 +6,8 @@ child is on the left. It says nothing about labels, which follow from the merges
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -60,11 +61,10 @@ def draw(tree: Hierarchy, collapsed: frozenset[int] = frozenset()) -> Drawing:
     ParameterError
         If there is no such node.
     """
-    n = tree.n_leaves
-    children, begins = _placed(tree)
-    order = np.empty(n, np.int64)
-    order[begins[:n]] = np.arange(n)
-
+    drawing = _unfolded(tree)
+    if not collapsed:
+        return drawing
+    n, begins = tree.n_leaves, drawing.starts
     widths = np.ones(n)
     for node in sorted(map(tree.check_node, collapsed), key=tree.sizes.__getitem__):
         size, start = tree.sizes[node], begins[node]
@@ -73,14 +73,14 @@ def draw(tree: Hierarchy, collapsed: frozenset[int] = frozenset()) -> Drawing:
     edges = np.concatenate([[0.0], np.cumsum(widths)])
     left, right = edges[begins], edges[begins + tree.sizes]
 
-    # A plain loop: children come before parents, and a tree may be as deep as it is
-    # wide, which leaves nothing to do at once.
-    middle = (left + right) / 2
-    x = middle[:n].tolist()
-    pairs = zip(children[:, 0].tolist(), children[:, 1].tolist(), strict=True)
-    for merge, (a, b) in enumerate(pairs, n):
-        x.append(middle[merge] if merge in collapsed else (x[a] + x[b]) / 2)
-    return Drawing(children, begins, order, left, right, np.array(x))
+    # Where all leaves are equally wide a node is moved and made narrower as a whole.
+    x = left + (drawing.x - begins) * ((right - left) / tree.sizes)
+    folded = list(collapsed)
+    x[folded] = (left[folded] + right[folded]) / 2
+    for node in sorted(_above(tree, collapsed) - collapsed):
+        a, b = drawing.children[node - n]
+        x[node] = (x[a] + x[b]) / 2
+    return replace(drawing, left=left, right=right, x=x)
 
 
 def top(tree: Hierarchy, m: int) -> Ints:
@@ -96,10 +96,33 @@ def top(tree: Hierarchy, m: int) -> Ints:
         If ``m`` is not 1 to ``n_leaves``.
     """
     nodes = tree.nodes_at(m)
-    return nodes[np.argsort(_placed(tree)[1][nodes])]
+    return nodes[np.argsort(_unfolded(tree).starts[nodes])]
 
 
-def _placed(tree: Hierarchy) -> tuple[Ints, Ints]:
-    """Return the left and right children, and the place of every node."""
+@lru_cache(maxsize=2)
+def _unfolded(tree: Hierarchy) -> Drawing:
+    """Place all nodes where nothing is folded; of the last trees it is kept."""
+    n = tree.n_leaves
     children = tree.linkage[:, :2].astype(np.int64)
-    return children, starts(children, tree.sizes)
+    begins = starts(children, tree.sizes)
+    order = np.empty(n, np.int64)
+    order[begins[:n]] = np.arange(n)
+    # A plain loop: children come before parents, and a tree may be as deep as it is
+    # wide, which leaves nothing to do at once.
+    x = (begins[:n] + 0.5).tolist()
+    for a, b in children.tolist():
+        x.append((x[a] + x[b]) / 2)
+    left = begins.astype(np.float64)
+    drawing = Drawing(children, begins, order, left, left + tree.sizes, np.array(x))
+    for array in vars(drawing).values():
+        array.setflags(write=False)
+    return drawing
+
+
+def _above(tree: Hierarchy, nodes: frozenset[int]) -> set[int]:
+    """Return all nodes that one of these is in, themselves not counted."""
+    found: set[int] = set()
+    for node in nodes:
+        while (node := int(tree.parents[node])) >= 0 and node not in found:
+            found.add(node)
+    return found

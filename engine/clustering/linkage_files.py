@@ -179,9 +179,9 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic
 
 def _tabled(rows: list[Row]) -> Floats:
     """Return the numbers of a table, without its header and the numbers of its rows."""
-    cells = [row for row in rows if not row.cells[0].startswith("#")]
-    if cells and max(len(row.cells) for row in cells) == 1:
-        cells = [Row(line, tuple(text.split())) for line, (text,) in cells]
+    cells = [_ended(row) for row in rows if not row.cells[0].startswith("#")]
+    if cells and _is_parted_by_blanks(cells):
+        cells = [Row(line, tuple(_words(found))) for line, found in cells]
     header: tuple[str, ...] = ()
     if cells and not _is_merge(cells[0].cells):
         header = tuple(name.strip().lower() for name in cells.pop(0).cells)
@@ -201,6 +201,28 @@ def _tabled(rows: list[Row]) -> Floats:
             )
         found[i] = [_number(text, line) for text in texts]
     return found[:, 1:] if _is_numbered(found) else found
+
+
+def _ended(row: Row) -> Row:
+    """Return a row without empty cells at its end, as where each line ends in one."""
+    count = max(i for i, cell in enumerate(row.cells, 1) if cell)
+    return Row(row.line, row.cells[:count])
+
+
+def _is_parted_by_blanks(rows: list[Row]) -> bool:
+    """Tell whether a comma in these rows, if there is any, is a decimal one."""
+    if max(len(row.cells) for row in rows) == 1:
+        return True
+    words = _words(rows[-1].cells)
+    return (
+        len(words) >= len(_COLUMNS)
+        and not any(word.endswith(",") for word in words)
+        and _is_merge(tuple(words))
+    )
+
+
+def _words(cells: tuple[str, ...]) -> list[str]:
+    return ",".join(cells).split()
 
 
 def _is_merge(cells: tuple[str, ...]) -> bool:

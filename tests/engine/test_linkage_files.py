@@ -71,6 +71,10 @@ def test_archives_with_one_array_or_one_of_the_usual_name(
         "".join(f'"{i}" {r}\n' for i, r in enumerate(as_text(" ").splitlines(), 1)),
         as_text(",").replace("\n", "\r\n"),
         "\ufeff" + as_text(","),
+        as_text(",").replace("\n", ",\n"),
+        "left,right,height,size,,\n" + as_text(",").replace("\n", ",,\n"),
+        as_text(" ").replace(".", ","),
+        "left right height size\n" + as_text("  ").replace(".", ","),
     ],
 )
 def test_tables_as_programs_write_them(tmp_path, text) -> None:

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,23 @@ def test_new_clusters_get_the_next_free_ids(made, data):
     assert ids[kept].tolist() == kept.tolist()
     later = ids[new[new > before[-1]]]
     assert later.tolist() == list(range(before[-1] + 1, before[-1] + 1 + len(later)))
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        lambda n: ((n - 1 - i, n - 2 - i) for i in range(n - 1)),
+        lambda n: ((rank, 0) for rank in range(n - 1, 0, -1)),
+        lambda n: ((rank, rank + 1) for rank in range(1, n - 1)),
+    ],
+    ids=["falling", "all to the front", "not forward at all"],
+)
+def test_no_list_in_a_file_keeps_anybody_waiting(moves):
+    n = 50_000
+    began = time.perf_counter()
+    ids = numbering(n, tuple(moves(n)))
+    assert time.perf_counter() - began < 15  # all of them at once each time: 40 s
+    assert np.array_equal(np.sort(ids), np.arange(n))
 
 
 def test_a_branch_in_thousands_of_clusters_does_not_keep_anybody_waiting():

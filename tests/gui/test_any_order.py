@@ -224,14 +224,14 @@ class Hand:
         }
         plot, tree = window.tree.plot, grouping.hierarchy
         if tree is None:
-            assert plot._tree is None
+            assert plot.shown.tree is None
             return
-        nodes = plot._labels
+        nodes = plot.shown.labels
         np.testing.assert_array_equal(nodes[:N], labels[grouping.rows])
         np.testing.assert_array_equal(
             nodes[project.clusters.nodes], project.clusters.ids
         )
-        assert plot._tree.collapsed == project.edits.collapsed
+        assert plot.shown.tree.collapsed == project.edits.collapsed
         assert window.tree.controls.spin.value() == project.cut
         found = project.clusters
         columns = found.nodes, found.sizes, found.ids

@@ -77,7 +77,7 @@ def test_every_cluster_has_a_row_and_a_cut_more_adds_one(opened, document):
     assert texts(opened, CLUSTER) == [f"Cluster {i}" for i in range(5)]
     assert texts(opened, CLIPS) == [str(size) for size in sizes]
     assert not opened.table.isColumnHidden(LABEL)
-    name, share = texts(opened, LABEL)[0].rsplit(": ", 1)
+    share, _, name = texts(opened, LABEL)[0].lstrip("\u2007").partition(" ")
     inside = [document.project.dataset.labels[c] for c in clips_of(document, 0)]
     assert share == f"{inside.count(name) / len(inside):.0%}"
     before = document.project
@@ -86,6 +86,26 @@ def test_every_cluster_has_a_row_and_a_cut_more_adds_one(opened, document):
         assert ids(opened) == list(range(k))
         sizes = np.bincount(document.project.labels)
         assert texts(opened, CLIPS) == [str(size) for size in sizes]
+
+
+def test_the_share_is_never_cut_and_a_wide_dock_gives_the_words_its_room(
+    opened, document
+):
+    header = opened.table.horizontalHeader()
+    widths = {}
+    for wide in (280, 600):
+        opened.resize(wide, 300)
+        widths[wide] = [header.sectionSize(i) for i in range(4)]
+        metrics, cell = opened.table.fontMetrics(), opened.model.cell(0, LABEL)
+        room = widths[wide][LABEL] - 6
+        shown = metrics.elidedText(
+            cell.text.replace("kind", "k" * 99), cell.elide, room
+        )
+        assert shown.startswith(cell.text.split("kind")[0])
+    narrow, wide = widths[280], widths[600]
+    assert [wide[i] > narrow[i] for i in range(4)] == [True, False, True, False]
+    assert wide[CLUSTER] > 3 * narrow[CLUSTER], "the labels need no more"
+    assert "Mostly kind" in opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_the_current_row_stays_with_its_cluster(opened, document):
@@ -108,9 +128,8 @@ def test_columns_sort_and_what_is_alike_stays_by_number(view, document, tmp_path
     view.table.sortByColumn(CLIPS, FALLING)
     assert ids(view) == [1, 0, 3, 2, -1, -2]
     view.table.sortByColumn(LABEL, RISING)
-    assert texts(view, LABEL) == [
-        *("b: 100%", "b: 50%", "B2: 100%", "–", "a: 100%", "a: 100%")
-    ]
+    half = "\N{FIGURE SPACE}50% b"
+    assert texts(view, LABEL) == ["100% b", half, "100% B2", "–", "100% a", "100% a"]
     assert ids(view) == [3, 0, 2, 1, -1, -2], "1 has no label, and comes last"
     view.table.sortByColumn(LABEL, FALLING)
     assert ids(view) == [2, 0, 3, 1, -1, -2]

@@ -308,6 +308,21 @@ def test_curves_end_where_they_are_known_and_the_strip_says_so(strip):
     assert strip._shown.note == "of a sample of 5,000"
 
 
+def test_where_branches_have_lines_of_their_own_scores_are_said_not_to_count_them(
+    strip,
+):
+    before = strip.slider.accessibleDescription()
+    strip.set_parted(True)
+    assert strip._shown.note == "by the line alone"
+    assert strip.slider.accessibleDescription() == f"{before}, by the line alone"
+    strip.set_curves(K, CURVES, "of a sample of 5,000")
+    assert strip._shown.note == "of a sample of 5,000, by the line alone"
+    strip.set_curves(K, {})
+    assert not strip._shown.note
+    strip.set_parted(False)
+    assert "alone" not in strip.slider.accessibleDescription()
+
+
 def test_another_axis_of_the_tree_waits_for_the_end_of_a_drag(qtbot, strip):
     strip.set_axis(CutAxis(HEIGHTS, 400))
     qtbot.mousePress(strip, Button.LeftButton, pos=place(strip, 150))

@@ -93,7 +93,7 @@ def all_agree(app):
     labels, k = project.labels, project.cut
     np.testing.assert_array_equal(window.map.plot._points._labels, labels)
     nodes = project.cuts.node_labels_at(k)
-    np.testing.assert_array_equal(window.tree.plot._labels, nodes)
+    np.testing.assert_array_equal(window.tree.plot.shown.labels, nodes)
 
     clips = window.dataset.model
     shown = [clips.index(row, clip_table.CLUSTER).data() for row in range(N)]
@@ -113,7 +113,7 @@ def all_agree(app):
     tree, controls = project.grouping.hierarchy, window.tree.controls
     low, high = tree.height_interval(k)
     assert controls.spin.value() == window.cut.spin.value() == window.tree.strip.k == k
-    assert low <= window.tree.plot._line < high
+    assert low <= window.tree.plot.shown.line < high
     assert low <= float(controls.height_line.text()) + 1e-3 * high
     if app.document.dragging:
         expected = on_paper.study(N).curves.nmi[k - 1]
@@ -131,7 +131,7 @@ def test_dragging_the_line_is_followed_everywhere_and_is_one_step(app):
         all_agree(app)
         seen.append(document.project.cut)
 
-    x, y = plot.width() // 2, plot.place_of_height(plot._line)
+    x, y = plot.width() // 2, plot.place_of_height(plot.shown.line)
     down = plot.place_of_height(before.grouping.hierarchy.height_interval(40)[0])
     drag(plot, [QPointF(x, at) for at in np.linspace(y, down, 12)], look)
     assert len(set(seen)) > 3
@@ -150,7 +150,7 @@ def test_dragging_the_line_is_followed_everywhere_and_is_one_step(app):
 def test_a_drag_there_and_back_leaves_no_step(app):
     plot = app.window.tree.plot
     choose_log_heights(app)
-    x, y = plot.width() // 2, plot.place_of_height(plot._line)
+    x, y = plot.width() // 2, plot.place_of_height(plot.shown.line)
     drag(plot, [QPointF(x, at) for at in (y, y + 60, y + 90, y + 20, y)])
     assert app.document.undo_text is None
     assert app.document.project.cut == 8
@@ -160,7 +160,7 @@ def test_a_drag_there_and_back_leaves_no_step(app):
 def test_what_is_on_the_screen_after_a_drag_is_what_drawing_anew_gives(app):
     plot, window = app.window.tree.plot, app.window
     choose_log_heights(app)
-    x, y = plot.width() // 2, plot.place_of_height(plot._line)
+    x, y = plot.width() // 2, plot.place_of_height(plot.shown.line)
     drag(plot, [QPointF(x, y + down) for down in (0, 4, 9, 30, 22, 15)])
     assert app.document.undo_text == "move the cut"
     mouse(plot, QEvent.Type.MouseMove, QPointF(3, 3))
@@ -359,7 +359,7 @@ def test_a_drag_is_not_heard(qtbot, app, sink, sound):
     assert np.abs(undisturbed).max() > 0.1
     plot, seen = app.window.tree.plot, set()
     choose_log_heights(app)
-    x, y = plot.width() // 2, plot.place_of_height(plot._line)
+    x, y = plot.width() // 2, plot.place_of_height(plot.shown.line)
 
     def move(block):
         if block == 4:

@@ -350,6 +350,25 @@ def test_long_and_hostile_cluster_names_widen_nothing(view, document, tmp_path):
     assert header.sectionSize(CLUSTER) < 80
 
 
+def test_names_of_clusters_leave_those_of_clips_their_room(view, document, tmp_path):
+    labels = np.arange(60, dtype=np.int32) % 2  # so many that a scroll bar comes
+    clips = tuple(Clip(f"1-{i + 10}241-A.ogg") for i in range(60))
+    dataset = Dataset("sounds", clips, {"kind": ("person_sneeze",) * 60}, "kind")
+    before = grouped({})
+    rows = replace(before.grouping, rows=np.arange(60), labels=labels)
+    project = replace(before, dataset=dataset, grouping=rows)
+    view.resize(280, 600)
+    document.open(project, tmp_path / "p.audioclust")
+    names = {0: "Fire and wind, or a helicopter", 1: "Zoo"}
+    document.commit(replace(document.project, edits=Edits(names=names)), "rename")
+    header, width = view.table.horizontalHeader(), view.fontMetrics().horizontalAdvance
+    assert header.sectionSize(NAME) >= width(clips[0].name) + 6
+    assert header.sectionSize(CLUSTER) >= 62
+    assert view.model.cell(0, CLUSTER).elide == Qt.TextElideMode.ElideRight
+    view.resize(500, 600)
+    assert header.sectionSize(CLUSTER) > 100
+
+
 def test_clips_that_are_pointed_at_are_marked_by_more_than_colour(
     view, document, tmp_path
 ):

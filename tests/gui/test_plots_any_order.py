@@ -88,7 +88,7 @@ def test_a_tree(qtbot, hand, seed):
         plot.set_tree(arrays(made, frozenset(nodes[nodes >= n].tolist())))
 
     def nodes():
-        return 0 if plot._tree is None else 2 * plot._tree.n_leaves - 1
+        return 0 if plot.shown.tree is None else 2 * plot.shown.tree.n_leaves - 1
 
     def some():
         return int(rng.integers(-3, nodes() + 3))

@@ -56,10 +56,10 @@ def test_a_new_cut_recolours_at_once(small):
 
 
 def test_a_branch_too_narrow_to_open_shows_the_clusters_in_it(plot):
-    tree = blobs(3000)
+    tree = blobs(1000)
     plot.set_tree(arrays(tree))
-    labels = Cut(tree).node_labels_at(3000)
-    labels[:3000] %= 3
+    labels = Cut(tree).node_labels_at(1000)
+    labels[:1000] %= 3
     plot.set_labels(labels)
     # The wedges let a bit of the background through; sticks do not.
     assert all(shows(plot, palette.table(3, False)[label]) for label in range(3))

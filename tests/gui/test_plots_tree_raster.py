@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audioclust_gui.plots.tree_raster import BOLD_FROM, OPEN_FROM, Window, rasterise
+from audioclust_gui.plots.tree_raster import (
+    BOLD_FROM,
+    BUNDLE,
+    OPEN_FROM,
+    Window,
+    opens_from,
+    rasterise,
+)
 from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
 from tests.gui.trees import arrays, blobs, chain, four, random_tree
 
@@ -124,18 +131,36 @@ def test_what_is_drawn_lies_where_its_branch_is(grow):
     assert ((place >= start) & (place < start + size)).all()
 
 
-def test_narrow_branches_are_wedges_as_wide_as_they_are():
-    tree = arrays(blobs(3000))
+@pytest.mark.parametrize("n", [1000, 3000, 20_000])
+def test_narrow_branches_are_wedges_as_wide_as_they_are(n):
+    tree = arrays(random_tree(n, deep=0.0))
     window = whole(tree, 300, 700)
     raster = rasterise(tree, shares(tree), window)
+    least = opens_from(window.per_leaf)
     wide = (tree.right - tree.left) * window.per_leaf
-    wedges = np.unique(raster.nodes[raster.columns])
-    assert (wide[wedges] < OPEN_FROM).all()
-    bars = np.setdiff1d(np.flatnonzero(wide >= OPEN_FROM), np.arange(3000))
+    assert len(raster.wedges)
+    assert (wide[raster.wedges] < least).all()
+    assert np.isin(raster.nodes[raster.columns], raster.wedges).all()
+    bars = np.setdiff1d(np.flatnonzero(wide >= least), np.arange(n))
     # Those that are not seen are hidden by others on the same pixels.
     assert np.isin(bars, raster.nodes).mean() > 0.9
     # At the leaves there is no gap from the first to the last.
     assert (raster.image[-1] > 0).mean() > 0.9
+
+
+def test_crowded_leaves_are_few_bundles_that_can_be_pointed_at():
+    tree = arrays(random_tree(20_000, deep=0.0))
+    window = whole(tree, 300, 700)
+    raster = rasterise(tree, shares(tree), window)
+    wide = (tree.right - tree.left)[raster.wedges] * window.per_leaf
+    assert len(wide) < 150
+    assert wide[wide >= 9].sum() > 0.6 * 700
+
+
+@given(st.floats(1e-4, 100), st.floats(1, 100))
+def test_what_has_opened_stays_open_when_the_view_comes_closer(per_leaf, closer):
+    far, near = opens_from(per_leaf), opens_from(per_leaf * closer)
+    assert OPEN_FROM <= near <= far <= BUNDLE
 
 
 def test_a_folded_branch_hides_what_is_in_it():

@@ -1,5 +1,7 @@
 """What is written on a tree, and pointing at it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -7,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.plots import palette
-from audioclust_gui.plots.tree_marks import BAND, diamond_at
+from audioclust_gui.plots.tree_marks import AXIS, BAND, GUTTER, diamond_at
 from audioclust_gui.plots.tree_scale import short
 from engine.clustering.cut import Cut
 from tests.gui.pictures import pixels
@@ -20,7 +22,7 @@ from tests.gui.tree_plots import (
     show_four,
     shown,
 )
-from tests.gui.trees import arrays, blobs, four
+from tests.gui.trees import arrays, blobs, four, random_tree
 
 INK = palette.ink(False)
 HOSTILE = "<b>x\n</b>\udcff 鳥 \u202e" * 20
@@ -38,7 +40,7 @@ def small(plot):
 
 def written(plot):
     plot.grab()
-    return [plate for plate, _ in plot._laid_out]
+    return [plate for plate, _ in plot.picture.laid_out]
 
 
 def test_a_branch_with_a_name_says_it_and_only_where_it_is_seen(small):
@@ -69,7 +71,7 @@ def test_names_of_branches_do_not_lie_on_each_other_and_the_bigger_is_said(plot)
     plates = written(plot)
     assert 1 < len(plates) < 100
     for i, plate in enumerate(plates):
-        assert plot._plot.adjusted(-1, -1, 1, 1).contains(plate)
+        assert plot.picture.plot.adjusted(-1, -1, 1, 1).contains(plate)
         assert not any(plate.intersects(other) for other in plates[:i])
     assert abs(plates[0].center().x() - plot.place_of(398).x()) < 80
 
@@ -90,12 +92,14 @@ def test_the_band_under_the_leaves_stands_for_clusters_and_names_for_leaves(plot
     plot.set_tree(arrays(tree))
     plot.set_labels(Cut(tree).node_labels_at(5))
     for node in tree.nodes_at(5).tolist():
-        middle = (plot._tree.left[node] + plot._tree.right[node]) / 2
-        place = QPointF(plot._frame.x_of(middle), plot._plot.bottom() + BAND / 2)
+        middle = (plot.shown.tree.left[node] + plot.shown.tree.right[node]) / 2
+        place = QPointF(
+            plot.picture.frame.x_of(middle), plot.picture.plot.bottom() + BAND / 2
+        )
         assert plot.node_at(place) == node
-    assert plot.node_at(QPointF(3, plot._plot.bottom() + BAND / 2)) == -1
+    assert plot.node_at(QPointF(3, plot.picture.plot.bottom() + BAND / 2)) == -1
     plot.set_leaf_names(str)
-    leaf = int(plot._tree.order[60])
+    leaf = int(plot.shown.tree.order[60])
     plot.zoom_to(int(tree.parents[leaf]))
     under = QPointF(plot.place_of(leaf).x(), plot.height() - 12)
     assert plot.node_at(under) == leaf
@@ -107,7 +111,9 @@ def test_the_band_under_the_leaves_stands_for_clusters_and_names_for_leaves(plot
 def test_a_menu_under_the_leaves_is_asked_for_where_the_cluster_falls_apart(small):
     asked = []
     small.menu_asked.connect(lambda node, height, at: asked.append((node, height)))
-    place = QPointF(small.place_of(2).x(), small._plot.bottom() + BAND / 2).toPoint()
+    place = QPointF(
+        small.place_of(2).x(), small.picture.plot.bottom() + BAND / 2
+    ).toPoint()
     mouse = QContextMenuEvent.Reason.Mouse
     event = QContextMenuEvent(mouse, place, small.mapToGlobal(place))
     QApplication.sendEvent(small, event)
@@ -135,14 +141,59 @@ def test_a_line_just_over_a_branch_comes_along_when_that_fills_the_view(small):
 def test_the_size_of_a_folded_branch_is_written_under_it_among_names(small):
     small.set_leaf_names(lambda leaf: f"a name {leaf}")
     small.set_tree(arrays(four(), frozenset({LEFT_PAIR})))
-    below, x = int(small._plot.bottom()) + BAND, int(small.place_of(LEFT_PAIR).x())
+    below, x = (
+        int(small.picture.plot.bottom()) + BAND,
+        int(small.place_of(LEFT_PAIR).x()),
+    )
     under = pixels(small)[below:, x - 10 : x + 10]
     assert (under != under[-1, 0]).any()
 
 
+def test_bundles_of_crowded_leaves_say_how_many_they_are(plot):
+    tree = blobs(6000)
+    plot.set_tree(arrays(tree))
+    plot.set_leaf_names(str)
+    plot.grab()
+    bundles = plot.picture.wedges
+    assert len(bundles) > 9
+    below = round(plot.picture.plot.bottom()) + BAND
+    seen = pixels(plot)[below:]
+    for node in bundles.tolist():
+        left, right = (
+            round(plot.picture.frame.x_of(x[node]))
+            for x in (plot.shown.tree.left, plot.shown.tree.right)
+        )
+        at = QPointF((left + right) / 2, plot.height() - 12)
+        assert plot.node_at(at) == node
+        if right - left > 9:
+            assert (seen[:, left + 1 : right - 1] != seen[-1, 0]).any()
+    assert plot.picture.plot.bottom() < plot.height() - 30
+    plot.zoom(0.2)
+    assert plot.picture.plot.bottom() > plot.height() - 25
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3])
+def test_a_folded_branch_among_bundles_says_how_many_leaves_it_has(plot, part):
+    tree = random_tree(20_000, deep=0.0)
+    large = np.flatnonzero((tree.sizes > 2000) & (tree.sizes < 6000))
+    folded = int(large[arrays(tree).starts[large].argmin()])
+    plot.resize(1200, 300)
+    plot.set_tree(arrays(tree, frozenset({folded})))
+    left, right = (x[folded] for x in (plot.shown.tree.left, plot.shown.tree.right))
+    plot.look_at(replace(plot.shown.view, left=left + part * (right - left)))
+    left, right = AXIS + GUTTER, round(plot.picture.frame.x_of(right))
+    below = round(plot.picture.plot.bottom()) + BAND
+    under = pixels(plot)[below:-3, left:right]
+    blank = (under == palette.as_rgb(INK.background)).all(axis=2)
+    down, across = (~blank).nonzero()
+    # Upwards, all of it, in the middle of what is in view.
+    assert np.ptp(down) > np.ptp(across)
+    assert abs(across.mean() - (right - left) / 2) < 1.5
+
+
 def test_the_sign_of_a_natural_cut_is_seen_where_the_line_is(small):
     small.set_natural([(3.0, 2)])
-    at = diamond_at(small._frame, small._scale.share(3.0))
+    at = diamond_at(small.picture.frame, small.shown.scale.share(3.0))
     colour = pixels(small)[round(at.y()), round(at.x())]
     assert tuple(colour) == palette.as_rgb(INK.text)
 

@@ -59,7 +59,7 @@ def test_the_tree_is_on_top_and_says_where_the_line_is(paper, view, tree):
     low, high = tree.height_interval(k)
     words = view.controls.words.text()
     assert words == (f"{k} clusters; the line can move from {low:.4g} to {high:.4g}")
-    assert view.plot._text == f"{k} clusters, gap {high - low:.3g}"
+    assert view.plot.shown.text == f"{k} clusters, gap {high - low:.3g}"
     view.controls.spin.setValue(1)
     assert view.controls.words.text().startswith("1 cluster; the line can move from ")
     assert view.controls.words.text().endswith(" up")
@@ -83,25 +83,25 @@ def test_the_line_stays_where_it_was_let_go(paper, view, tree, monkeypatch):
     assert paper.document.project.cut == 5
     view.plot.line_dragged.emit(height)
     view.plot.line_released.emit(height)
-    assert view.plot._line == height
+    assert view.plot.shown.line == height
     assert view.controls.height_line.text() == f"{height:.4g}"
     paper.document.select({3})  # nothing to do with the line
-    assert view.plot._line == height
+    assert view.plot.shown.line == height
     view.controls.spin.setValue(6)
     low, high = tree.height_interval(6)
-    assert view.plot._line == pytest.approx((low + high) / 2)
+    assert view.plot.shown.line == pytest.approx((low + high) / 2)
     paper.document.undo()
-    assert view.plot._line == height
+    assert view.plot.shown.line == height
 
 
 def test_a_line_let_go_without_another_cut_is_no_step(paper, view, tree):
     low, high = tree.height_interval(paper.document.project.cut)
     height = low + 0.8 * (high - low)
     view.plot.line_dragged.emit(height)
-    assert view.plot._line == height
+    assert view.plot.shown.line == height
     view.plot.line_released.emit(height)
     assert paper.document.undo_text is None
-    assert view.plot._line == height
+    assert view.plot.shown.line == height
 
 
 def test_a_drag_draws_nothing_anew(paper, view, tree, monkeypatch):
@@ -159,7 +159,7 @@ def test_the_scale_changes_slider_and_tree(paper, view):
     seen = []
     for name in ("height", "log", "merges"):
         scale.setCurrentIndex(scale.findData(name))
-        seen.append((view.strip._shown.axis.scale, view.plot._scale_name))
+        seen.append((view.strip._shown.axis.scale, view.plot.shown.scale_name))
     assert seen == [("height", "height"), ("log", "log"), ("merges", "height")]
 
 
@@ -193,14 +193,14 @@ def test_a_flat_method_says_how_to_come_to_a_tree(qtbot, opened):
     qtbot.waitUntil(
         lambda: opened.document.project.grouping.linkage is None, timeout=WAIT
     )
-    said = window.tree.plot._message
+    said = window.tree.plot.shown.message
     assert (
         said == "K-Means has no tree: choose Agglomerative in the pipeline to cut one"
     )
-    assert window.tree.plot._tree is None
+    assert window.tree.plot.shown.tree is None
     assert not window.tree.controls.spin.isEnabled()
     opened.document.undo()
-    assert window.tree.plot._tree is not None
+    assert window.tree.plot.shown.tree is not None
     assert window.tree.controls.spin.isEnabled()
 
 
@@ -227,25 +227,25 @@ def test_nothing_and_a_single_clip_are_no_trouble(paper, view, places):
         ),
         places / "no.audioclust",
     )
-    assert view.plot._tree is None
-    assert "drawn here" in view.plot._message
+    assert view.plot.shown.tree is None
+    assert "drawn here" in view.plot.shown.message
 
 
 def test_what_is_lit_elsewhere_is_lit_here(paper, view, tree):
     node = branch_of(paper)
     paper.document.light(paper.branching.clips(node))
     inside = tree.inside(np.arange(2 * N - 1), node)
-    np.testing.assert_array_equal(view.plot._lit, inside)
+    np.testing.assert_array_equal(view.plot.shown.lit, inside)
     view.plot.hovered.emit(-1)
-    assert view.plot._lit is None
+    assert view.plot.shown.lit is None
     assert paper.document.lit is None
 
 
 def test_a_selection_made_elsewhere_is_ticked_here(paper, view):
     paper.document.select({4, 7})
-    assert np.flatnonzero(view.plot._selected).tolist() == [4, 7]
+    assert np.flatnonzero(view.plot.shown.selected).tolist() == [4, 7]
     paper.document.select(())
-    assert view.plot._selected is None
+    assert view.plot.shown.selected is None
 
 
 def test_the_current_clip_is_current_here_but_for_a_medoid(paper, view):
@@ -282,7 +282,7 @@ def test_a_branch_is_named_where_it_is(qtbot, paper, view):
     assert view.plot.hasFocus()
     assert paper.document.project.edits.names == {node: "warblers"}
     assert "warblers" in paper.document.project.names.values()
-    assert view.plot._titles == {node: "warblers"}
+    assert view.plot.shown.titles == {node: "warblers"}
     qtbot.keyClick(view.plot, Key.Key_F2)
     assert line.text() == "warblers"
     qtbot.keyClicks(line, "nobody")
@@ -296,12 +296,12 @@ def test_a_folded_branch_stays_current_and_the_cut_as_it_is(qtbot, paper, view):
     before = paper.document.project.labels
     go_to(view, node)
     qtbot.keyClick(view.plot, Key.Key_F)
-    assert view.plot._tree.collapsed == {node}
+    assert view.plot.shown.tree.collapsed == {node}
     assert view.plot.current == node
     assert paper.document.project.labels is before
     assert "Open" in paper.window.action("Fold the branch").text()
     qtbot.keyClick(view.plot, Key.Key_F)
-    assert not view.plot._tree.collapsed
+    assert not view.plot.shown.tree.collapsed
 
 
 def test_a_branch_is_cut_by_keys_and_shows_its_own_line(qtbot, paper, view, tree):
@@ -309,7 +309,7 @@ def test_a_branch_is_cut_by_keys_and_shows_its_own_line(qtbot, paper, view, tree
     go_to(view, node)
     for _ in range(2):
         qtbot.keyClick(view.plot, Key.Key_S)
-    ((cut, height),) = view.plot._branches
+    ((cut, height),) = view.plot.shown.branches
     assert cut == node
     assert 0 < height < tree.height(node)
     assert len(tree.nodes_at(tree.k_at_height(height), node)) == 3
@@ -318,9 +318,9 @@ def test_a_branch_is_cut_by_keys_and_shows_its_own_line(qtbot, paper, view, tree
     assert paper.branching.parts(node) == 2
     view.plot.branch_dragged.emit(node, 0.9 * tree.height(node))
     view.plot.branch_released.emit(node, 0.9 * tree.height(node))
-    assert dict(view.plot._branches)[node] == 0.9 * tree.height(node)
+    assert dict(view.plot.shown.branches)[node] == 0.9 * tree.height(node)
     qtbot.keyClick(view.plot, Key.Key_U)
-    assert view.plot._branches == ()
+    assert view.plot.shown.branches == ()
 
 
 def test_a_branch_in_one_piece_has_its_line_above_it(paper, view, tree):
@@ -328,7 +328,7 @@ def test_a_branch_in_one_piece_has_its_line_above_it(paper, view, tree):
     paper.branching.move_cut(30)
     document = paper.document
     document.commit(curation.cut_here(document.project, node, 1), "cut branch")
-    ((_, height),) = view.plot._branches
+    ((_, height),) = view.plot.shown.branches
     assert tree.height(node) < height < tree.height(int(tree.parents[node]))
 
 

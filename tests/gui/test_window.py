@@ -251,6 +251,10 @@ def test_every_action_says_its_key_and_every_control_its_name(opened):
     for button in window.transport.buttons.values():
         assert button.accessibleName()
         assert "(" in button.toolTip()
+    controls = window.cut.slider, window.cut.spin, window.tree.controls.spin
+    names = {window.tree.strip.slider.accessibleName()}
+    names |= {control.accessibleName() for control in controls}
+    assert len(names) == 4, "four ways to choose the cut"
 
 
 def test_a_check_box_is_seen_on_a_dark_window(opened):
