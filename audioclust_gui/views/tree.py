@@ -188,6 +188,7 @@ class TreeView(QWidget):
         )
         self._show_line()
         self._show_axis(lines.tree, k)
+        self.strip.set_parted(bool(project.edits.branches.cuts))
         self.strip.set_k(k)
 
     def _show_line(self) -> None:

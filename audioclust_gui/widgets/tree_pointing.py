@@ -10,6 +10,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.plots.tree import TreePlot
+from engine.clustering.hierarchy import Hierarchy
 from engine.projects.project import Grouping
 
 _Modifier = Qt.KeyboardModifier
@@ -41,6 +42,7 @@ class TreePointing(QObject):
         self._branching = branching
         self._audition = audition
         self._plot = plot
+        self._grouping: Grouping | None = None
         self._leaf_of = np.empty(0, np.int64)  # of every clip, -1 for none
         plot.hovered.connect(self._light)
         plot.walked.connect(self._walk)
@@ -53,12 +55,22 @@ class TreePointing(QObject):
         document.current_changed.connect(self._show_current)
 
     def set_grouping(self, grouping: Grouping | None, n_clips: int) -> None:
-        """Say which clips are the leaves of the plot."""
+        """Say which clips are the leaves of the plot.
+
+        The branch that is current stays so where the new tree has it as well.
+        """
+        clips = self._clips_of_current()
+        self._grouping = grouping
         self._leaf_of = np.full(n_clips, -1)
         if grouping is not None:
             self._leaf_of[grouping.rows] = np.arange(len(grouping.rows))
         self.show()
-        self._show_current(self._document.current)
+        branch = self._branch_of(clips)
+        if branch is None:
+            self._show_current(self._document.current)
+        else:
+            self._plot.set_current(branch)
+            self.current_changed.emit()
 
     def show(self) -> None:
         """Mark what is selected and lit in a tree that is drawn anew."""
@@ -88,14 +100,33 @@ class TreePointing(QObject):
         else:
             self._branching.select(node)
 
+    def _clips_of_current(self) -> NDArray[np.int64] | None:
+        grouping, node = self._grouping, self._plot.current
+        tree = None if grouping is None else grouping.hierarchy
+        if tree is None or node is None or node >= len(tree.sizes):
+            return None
+        return grouping.rows[tree.members(node)]
+
+    def _branch_of(self, clips: NDArray[np.int64] | None) -> int | None:
+        """Return the branch with exactly these clips, None where there is none."""
+        tree = None if self._grouping is None else self._grouping.hierarchy
+        if clips is None or tree is None or clips.max() >= len(self._leaf_of):
+            return None
+        inside = self._inside(tree, clips)
+        same = (inside == tree.sizes) & (inside == len(clips))
+        return int(same.argmax()) if same.any() else None
+
+    def _inside(self, tree: Hierarchy, clips: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of some clips every branch holds."""
+        before = np.append(0, np.cumsum(self._marked(clips)[tree.leaf_order]))
+        return before[tree.starts + tree.sizes] - before[tree.starts]
+
     def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
         tree = self._branching.tree
         if clips is None or tree is None:
             self._plot.set_lit(None)
             return
-        before = np.append(0, np.cumsum(self._marked(clips)[tree.leaf_order]))
-        inside = before[tree.starts + tree.sizes] - before[tree.starts]
-        self._plot.set_lit(inside == tree.sizes)
+        self._plot.set_lit(self._inside(tree, clips) == tree.sizes)
 
     def _show_selection(self, selection: frozenset[int]) -> None:
         if self._branching.tree is None or not selection:
