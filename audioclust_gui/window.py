@@ -168,6 +168,7 @@ class Window(QMainWindow):
     def _dock(self, title: str, widget: QWidget, area: _Area) -> QDockWidget:
         dock = QDockWidget(title)
         dock.setObjectName(title)
+        widget.setAutoFillBackground(True)  # else the dock is painted below it as well
         dock.setWidget(widget)
         dock.setAllowedAreas(_Area.AllDockWidgetAreas & ~_Area.TopDockWidgetArea)
         self.addDockWidget(area, dock)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.playback import Playback
-from audioclust_gui.plots.plain import one_line
 from audioclust_gui.sink import SilentSink
 from audioclust_gui.views.dataset import DatasetView
 from audioclust_gui.widgets import clip_table
@@ -228,12 +227,6 @@ def test_unused_clips_are_grey_and_tooltips_show_markup_letter_by_letter(
     assert "&lt;b&gt;&amp;.wav" in words
     assert "&lt;i&gt;no&lt;/i&gt;" in words
     assert view.model.index(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
-
-
-def test_one_line_marks_what_cannot_be_shown_and_leaves_the_rest():
-    assert one_line("plain <b> é 音") == "plain <b> é 音"
-    mark = "\N{REPLACEMENT CHARACTER}"
-    assert one_line("a\nb\udcffc\u202e") == f"a{mark}b?c{mark}"
 
 
 class Cancelled(QObject):
