@@ -7,8 +7,16 @@ again, and waits for the release.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from audioclust_gui.branching import MOVE
 from audioclust_gui.document import Document
@@ -63,11 +71,25 @@ class CutView(QWidget):
         # Bound methods, so that connections end with the view.
         document.changed.connect(self._show)
         document.replaced.connect(self._show)
+        document.history_changed.connect(self._drop_drag)
         self._show()
 
     def step(self, by: int) -> None:
         """Ask for that many clusters more or fewer."""
         self.spin.stepBy(by)
+
+    def _drop_drag(self) -> None:
+        """Let go of the slider, as after an undo in the middle of a drag."""
+        if self.slider.isSliderDown():
+            here, left = QPointF(self.slider.rect().center()), Qt.MouseButton.LeftButton
+            none, free = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+            up = QEvent.Type.MouseButtonRelease
+            with QSignalBlocker(self.slider):
+                # There is no other way to make a QSlider forget the mouse.
+                QApplication.sendEvent(
+                    self.slider, QMouseEvent(up, here, here, left, none, free)
+                )
+            self._show()
 
     def _show(self) -> None:
         project = self._document.project

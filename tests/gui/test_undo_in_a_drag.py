@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 
 from audioclust_gui.app import build
 from audioclust_gui.playback import Playback
@@ -95,3 +95,15 @@ def test_undo_ends_a_drag_of_the_strip(app):
     undone_in_a_drag(
         app, strip.slider, [strip.slider.mapFrom(strip, place) for place in places]
     )
+
+
+def test_undo_ends_a_drag_of_the_slider_in_the_panel(app):
+    app.window.tree.controls.spin.setValue(12)
+    slider = app.window.cut.slider
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    complex_, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    handle = slider.style().subControlRect(complex_, option, part, slider).center()
+    places = [QPointF(handle + QPoint(9 * i, 0)) for i in range(8)]
+    undone_in_a_drag(app, slider, places)
+    assert slider.value() == app.document.project.cut
