@@ -13,3 +13,8 @@ def pixels(widget):
 
 def shows(widget, colour):
     return int((pixels(widget) == np.asarray(colour)[:3]).all(axis=2).sum())
+
+
+def cross():
+    """A point in the middle, then right, up, left and down of it."""
+    return np.array([[0, 0], [2, 0], [0, 1], [-2, 0], [0, -1]], np.float32)

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from audioclust_gui.document import Document
 from audioclust_gui.widgets import clip_table
 from audioclust_gui.widgets.cluster_table import CLIPS, CLUSTER, LABEL, SILHOUETTE
 from engine.audio.dataset import Clip, Dataset
@@ -16,7 +14,6 @@ from engine.clustering.describing import ClusterReport
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Project
 from tests.gui.cluster_lists import (
-    Known,
     act,
     click,
     clips_of,
@@ -24,7 +21,6 @@ from tests.gui.cluster_lists import (
     lit,
     place_of,
     selected,
-    shown,
     texts,
     type_name,
 )
@@ -33,28 +29,6 @@ from tests.gui.road import WAIT, open_and_finish
 
 RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def document():
-    return Document()
-
-
-@pytest.fixture
-def known():
-    return Known()
-
-
-@pytest.fixture
-def view(qtbot, document, known):
-    with shown(qtbot, document, known) as view:
-        yield view
-
-
-@pytest.fixture
-def opened(view, document, tmp_path):
-    document.open(collection(60, kinds=4, n_clusters=5), tmp_path / "p.audioclust")
-    return view
 
 
 def flat(labels, truth=None, **changes):

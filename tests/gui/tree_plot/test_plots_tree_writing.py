@@ -19,23 +19,11 @@ from tests.gui.tree_plots import (
     ROOT,
     heard,
     hover,
-    show_four,
-    shown,
 )
 from tests.gui.trees import arrays, blobs, four, random_tree
 
 INK = palette.ink(False)
 HOSTILE = "<b>x\n</b>\udcff 鳥 \u202e" * 20
-
-
-@pytest.fixture
-def plot(qtbot):
-    return shown(qtbot)
-
-
-@pytest.fixture
-def small(plot):
-    return show_four(plot)
 
 
 def written(plot):

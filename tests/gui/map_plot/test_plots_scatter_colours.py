@@ -12,24 +12,9 @@ from PySide6.QtGui import (
 
 from audioclust_gui.plots import palette
 from audioclust_gui.plots.scatter import ScatterPlot
-from tests.gui.pictures import pixels, shows
+from tests.gui.pictures import cross, pixels, shows
 
 Key, Button = Qt.Key, Qt.MouseButton
-
-
-@pytest.fixture
-def plot(qtbot):
-    plot = ScatterPlot()
-    qtbot.addWidget(plot)
-    plot.resize(400, 300)
-    plot.show()
-    qtbot.waitExposed(plot)
-    return plot
-
-
-def cross():
-    """A point in the middle, then right, up, left and down of it."""
-    return np.array([[0, 0], [2, 0], [0, 1], [-2, 0], [0, -1]], np.float32)
 
 
 @pytest.mark.parametrize("dark", [False, True])

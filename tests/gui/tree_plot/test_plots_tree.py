@@ -15,22 +15,10 @@ from tests.gui.tree_plots import (
     ROOT,
     drag,
     heard,
-    show_four,
-    shown,
 )
 from tests.gui.trees import arrays, blobs, chain, four
 
 Key, Button, Held = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def plot(qtbot):
-    return shown(qtbot)
-
-
-@pytest.fixture
-def small(plot):
-    return show_four(plot)
 
 
 @pytest.mark.parametrize("dark", [False, True])

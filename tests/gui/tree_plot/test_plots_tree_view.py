@@ -4,20 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from tests.gui.tree_plots import LEFT_PAIR, drag, heard, show_four, shown, wheel
+from tests.gui.tree_plots import LEFT_PAIR, drag, heard, wheel
 from tests.gui.trees import arrays, blobs
 
 Key, Button, Held = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def plot(qtbot):
-    return shown(qtbot)
-
-
-@pytest.fixture
-def small(plot):
-    return show_four(plot)
 
 
 def test_dragging_beside_the_line_pans_and_is_no_click(plot):

@@ -14,22 +14,10 @@ from tests.gui.tree_plots import (
     hover,
     on_line,
     send,
-    show_four,
-    shown,
 )
 from tests.gui.trees import arrays, blobs
 
 Key, Button, Held = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def plot(qtbot):
-    return shown(qtbot)
-
-
-@pytest.fixture
-def small(plot):
-    return show_four(plot)
 
 
 def test_every_branch_is_found_where_it_is_drawn(plot):

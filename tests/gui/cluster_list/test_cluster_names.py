@@ -2,48 +2,21 @@
 
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from audioclust_gui.document import Document
 from audioclust_gui.widgets.cluster_table import CLUSTER, SILHOUETTE
 from engine.projects.edits import Edits
 from tests.gui.cluster_lists import (
-    Known,
     act,
     click,
     ids,
-    shown,
     texts,
     type_name,
 )
-from tests.gui.on_paper import collection
 
 RISING, FALLING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def document():
-    return Document()
-
-
-@pytest.fixture
-def known():
-    return Known()
-
-
-@pytest.fixture
-def view(qtbot, document, known):
-    with shown(qtbot, document, known) as view:
-        yield view
-
-
-@pytest.fixture
-def opened(view, document, tmp_path):
-    document.open(collection(60, kinds=4, n_clusters=5), tmp_path / "p.audioclust")
-    return view
 
 
 def test_f2_names_a_cluster_and_undo_takes_it_back(qtbot, opened, document):
