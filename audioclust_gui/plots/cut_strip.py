@@ -312,11 +312,17 @@ class CutStrip(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.slider.wheelEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def put_back(self) -> bool:
+        """Take back a drag of the cut, as Esc does; return whether there was one."""
         before = self._held_from
-        if event.key() != Qt.Key.Key_Escape or before is None:
-            super().keyPressEvent(event)
-        elif self._let_go():
+        if before is None:
+            return False
+        if self._let_go():
             self.set_k(before)
             self.dragged.emit(before)
             self.released.emit(before)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or not self.put_back():
+            super().keyPressEvent(event)

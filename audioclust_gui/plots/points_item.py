@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from audioclust_gui.plots import marks, palette, raster
+from audioclust_gui.plots.image import image_of
 from audioclust_gui.plots.stamps import raised_stamps, stamps
 
 SHAPES_UP_TO = 20_000
@@ -250,17 +251,8 @@ class PointsItem(QGraphicsObject):
         rows = np.where(labels < 0, labels, labels % palette.period() - half)
         if self._lit is not None:
             rows = np.where(self._lit, rows, rows - half)
-        # The image borrows the array, which has to live as long.
         self._pixels = raster.coloured(self._seen, rows, shading)
-        rows, columns = self._pixels.shape
-        self._image = QImage(
-            self._pixels.data,
-            columns,
-            rows,
-            4 * columns,
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
-        self._image.setDevicePixelRatio(self._ratio)
+        self._image = image_of(self._pixels, self._ratio)
 
     # Painting ---------------------------------------------------------------------
 

@@ -294,8 +294,12 @@ class TreePlot(QWidget):
                 painter.setPen(QPen(QColor(palette.ink(self.shown.dark).accent), 2))
                 painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
+    def put_back(self) -> bool:
+        """Take back the drag of a line, as Esc does; return whether there was one."""
+        return self._hand.put_back()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        escaped = event.key() == Qt.Key.Key_Escape and self._hand.put_back()
+        escaped = event.key() == Qt.Key.Key_Escape and self.put_back()
         if not escaped and not self._keys.press(event):
             event.ignore()
 

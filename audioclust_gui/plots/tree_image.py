@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from audioclust_gui.plots.image import image_of
 from audioclust_gui.plots.tree_arrays import Bools, Ints, TreeArrays
 from audioclust_gui.plots.tree_colours import element_colours
 from audioclust_gui.plots.tree_frame import Frame
@@ -62,17 +63,8 @@ class TreeImage:
         """
         if self._image is None:
             colours = element_colours(self._raster, labels, lit, dark)
-            # The image borrows the array, which has to live as long.
             self._pixels = colours.take(self._raster.image)
-            rows, columns = self._pixels.shape
-            self._image = QImage(
-                self._pixels.data,
-                columns,
-                rows,
-                4 * columns,
-                QImage.Format.Format_ARGB32_Premultiplied,
-            )
-            self._image.setDevicePixelRatio(self._ratio)
+            self._image = image_of(self._pixels, self._ratio)
         return self._image
 
     @property

@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
@@ -37,7 +36,6 @@ from engine.projects.project import Grouping, Project
 from engine.projects.tree_steps import HIGHEST
 
 _CURVES = {"silhouette": "Silhouette", "nmi": "NMI", "accuracy": "Accuracy"}
-_NOTHING_HELD = Qt.KeyboardModifier.NoModifier
 
 
 class TreeView(QWidget):
@@ -291,13 +289,11 @@ class TreeView(QWidget):
             self._show_cut()
 
     def _drop_drag(self) -> None:
-        """End a drag that undo has overtaken: as Esc does, but nobody is told."""
+        """End a drag that undo has overtaken; nobody is told."""
         dropped = False
         for held in (self.plot, self.strip):
-            escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, _NOTHING_HELD)
             with QSignalBlocker(held):
-                held.keyPressEvent(escape)
-            dropped |= escape.isAccepted()
+                dropped |= held.put_back()
         if dropped:
             self._show_cut()
 

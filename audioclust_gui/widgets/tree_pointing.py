@@ -10,7 +10,6 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.plots.tree import TreePlot
-from engine.clustering.hierarchy import Hierarchy
 from engine.projects.project import Grouping
 
 _Modifier = Qt.KeyboardModifier
@@ -112,21 +111,16 @@ class TreePointing(QObject):
         tree = None if self._grouping is None else self._grouping.hierarchy
         if clips is None or tree is None or clips.max() >= len(self._leaf_of):
             return None
-        inside = self._inside(tree, clips)
+        inside = tree.held(self._marked(clips))
         same = (inside == tree.sizes) & (inside == len(clips))
         return int(same.argmax()) if same.any() else None
-
-    def _inside(self, tree: Hierarchy, clips: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return how many of some clips every branch holds."""
-        before = np.append(0, np.cumsum(self._marked(clips)[tree.leaf_order]))
-        return before[tree.starts + tree.sizes] - before[tree.starts]
 
     def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
         tree = self._branching.tree
         if clips is None or tree is None:
             self._plot.set_lit(None)
             return
-        self._plot.set_lit(self._inside(tree, clips) == tree.sizes)
+        self._plot.set_lit(tree.held(self._marked(clips)) == tree.sizes)
 
     def _show_selection(self, selection: frozenset[int]) -> None:
         if self._branching.tree is None or not selection:

@@ -159,6 +159,21 @@ class Hierarchy:
         inside: npt.NDArray[np.bool_] = (begins >= start) & (ends <= end)
         return inside
 
+    def held(self, marked: npt.NDArray[np.bool_]) -> Ints:
+        """Count the marked leaves below every node.
+
+        Parameters
+        ----------
+        marked : bool array, shape (n_leaves,)
+
+        Returns
+        -------
+        int64 array, shape (2n - 1,)
+        """
+        before = np.append(0, np.cumsum(marked[self.leaf_order]))
+        found: Ints = before[self.starts + self.sizes] - before[self.starts]
+        return found
+
     def height(self, node: int) -> float:
         """Return the height of a node; that of a leaf is 0."""
         return (

@@ -15,6 +15,7 @@ from engine.projects.edits import Edits, Waiting, check_name
 from engine.projects.project import Grouping, Project
 
 _GONE = -1  # instead of the number of a node
+_NO_TREE = "There is no tree: group by agglomerative clustering first"
 _ALIKE = 0.5  # share of two groups that has to be common for a name to go over
 
 
@@ -169,9 +170,7 @@ def _most_alike(one: Waiting, grouping: Grouping, n_clips: int) -> tuple[int, fl
     inside = chosen[grouping.rows]
     tree = grouping.hierarchy
     if tree is not None:
-        before_place = np.append(0, np.cumsum(inside[tree.leaf_order]))
-        common = before_place[tree.starts + tree.sizes] - before_place[tree.starts]
-        sizes = tree.sizes
+        common, sizes = tree.held(inside), tree.sizes
     else:
         clustered = grouping.labels >= 0
         n_ids = int(grouping.labels.max(initial=-1)) + 1
@@ -214,16 +213,11 @@ def _tree_of(project: Project) -> Hierarchy | None:
 def _the_tree_of(project: Project) -> Hierarchy:
     tree = _tree_of(project)
     if tree is None:
-        raise ParameterError(
-            "There is no tree: group by agglomerative clustering first"
-        )
+        raise ParameterError(_NO_TREE)
     return tree
 
 
 def _cuts_of(project: Project) -> Cut:
-    cuts = project.cuts
-    if cuts is None:
-        raise ParameterError(
-            "There is no tree: group by agglomerative clustering first"
-        )
-    return cuts
+    if project.cuts is None:
+        raise ParameterError(_NO_TREE)
+    return project.cuts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -52,27 +53,24 @@ def write_csv(project: Project, path: str | Path, report: Report = silent) -> Pa
     dataset, labels, positions = project.dataset, project.labels, project.positions
     columns, names = list(dataset.columns), project.names
     header = ["cluster", "cluster_name", "x", "y"]
-    try:
-        with replacing(path, errors="backslashreplace") as file:
-            table = csv.writer(file)
-            table.writerow(["path", "start", "end", *map(cell_text, columns), *header])
-            for i, clip in enumerate(dataset.clips):
-                if i % _ROWS_A_STEP == 0:
-                    report(Step(i, len(dataset), "Exporting the clusters"))
-                placed = not np.isnan(positions[i, 0])
-                table.writerow(
-                    [
-                        cell_text(clip.path),
-                        clip.start,
-                        "" if clip.end is None else clip.end,
-                        *(cell_text(dataset.columns[name][i]) for name in columns),
-                        "" if labels[i] == UNPLACED else int(labels[i]),
-                        cell_text(names.get(int(labels[i]), "")),
-                        *(f"{x:.6g}" if placed else "" for x in positions[i]),
-                    ]
-                )
-    except OSError as error:
-        raise ProjectError(f"{path}: cannot be written: {error}") from error
+    with _written(path), replacing(path, errors="backslashreplace") as file:
+        table = csv.writer(file)
+        table.writerow(["path", "start", "end", *map(cell_text, columns), *header])
+        for i, clip in enumerate(dataset.clips):
+            if i % _ROWS_A_STEP == 0:
+                report(Step(i, len(dataset), "Exporting the clusters"))
+            placed = not np.isnan(positions[i, 0])
+            table.writerow(
+                [
+                    cell_text(clip.path),
+                    clip.start,
+                    "" if clip.end is None else clip.end,
+                    *(cell_text(dataset.columns[name][i]) for name in columns),
+                    "" if labels[i] == UNPLACED else int(labels[i]),
+                    cell_text(names.get(int(labels[i]), "")),
+                    *(f"{x:.6g}" if placed else "" for x in positions[i]),
+                ]
+            )
     return path
 
 
@@ -100,11 +98,8 @@ def write_newick(project: Project, path: str | Path, report: Report = silent) ->
     path, (tree, clips) = Path(path), _tree_of(project)
     report(Step(0, 1, "Exporting the tree"))
     text = newick(tree, clips, project.edits.names)
-    try:
-        with replacing(path, errors="strict") as file:
-            file.write(text)
-    except OSError as error:
-        raise ProjectError(f"{path}: cannot be written: {error}") from error
+    with _written(path), replacing(path, errors="strict") as file:
+        file.write(text)
     return path
 
 
@@ -130,10 +125,8 @@ def write_linkage(project: Project, path: str | Path, report: Report = silent) -
         If there is no tree, or the file cannot be written.
     """
     path, (tree, clips) = Path(path), _tree_of(project)
-    try:
+    with _written(path):
         linkage_files.write_linkage(tree.linkage, path, clips, report)
-    except OSError as error:
-        raise ProjectError(f"{path}: cannot be written: {error}") from error
     return path
 
 
@@ -173,3 +166,12 @@ def _tree_of(project: Project) -> tuple[Hierarchy, list[str]]:
 def _span(clip: Clip) -> str:
     end = "end" if clip.end is None else f"{clip.end}"
     return f"[{clip.start}-{end} s]"
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Say of what the system refuses which file it is about."""
+    try:
+        yield
+    except OSError as error:
+        raise ProjectError(f"{path}: cannot be written: {error}") from error
