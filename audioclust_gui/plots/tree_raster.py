@@ -180,14 +180,15 @@ class _Boxes:
     right: Ints
 
     def inside(self, window: Window) -> _Boxes:
-        """Return the parts in an image, and of equal ones the first."""
+        """Return the parts in an image, and of equal ones the last: it is seen."""
         top, bottom = self.top.clip(0), self.bottom.clip(None, window.rows)
         left, right = self.left.clip(0), self.right.clip(None, window.columns)
         some = np.flatnonzero((top < bottom) & (left < right))
         key = np.zeros(len(some), np.int64)
         for edge in top, bottom, left, right:
             key = key << 15 | edge[some]
-        some = some[np.sort(np.unique(key, return_index=True)[1])]
+        last = len(some) - 1 - np.unique(key[::-1], return_index=True)[1]
+        some = some[np.sort(last)]
         edges = (edge[some] for edge in (top, bottom, left, right))
         return _Boxes(self.nodes[some], self.leaves[some], *edges)
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audioclust_gui.plots.tree_raster import (
@@ -76,6 +76,7 @@ def test_small_trees_are_drawn_exactly(n, seed, deep):
 
 
 @given(st.integers(0, 10**6), st.floats(0, 0.9), st.floats(0.1, 1), st.floats(0, 0.5))
+@example(7426, 0.6875, 0.109375, 0.25)  # two bars that fill the same rows
 def test_a_part_of_a_tree_is_that_part_of_the_drawing(seed, start, share, bottom):
     tree = arrays(random_tree(20, seed))
     left, wide = start * tree.width, max(share * tree.width, 1.0)
