@@ -19,10 +19,10 @@ from audioclust_gui.branching import Branching
 from audioclust_gui.describing import Describing
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
-from audioclust_gui.playback import Playback
 from audioclust_gui.plots.swatch import swatch_pixels
 from audioclust_gui.presets import Presets
 from audioclust_gui.session import Session
+from audioclust_gui.sound.playback import Playback
 from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, Signal
 
 from audioclust_gui.document import Document
-from audioclust_gui.playback import Playback
+from audioclust_gui.sound.playback import Playback
 
 
 class Audition(QObject):

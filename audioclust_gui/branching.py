@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from audioclust_gui.branch_words import BranchWords, clips_of
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
 from audioclust_gui.medoids import Medoids
+from audioclust_gui.selecting import How
 from audioclust_gui.studying import Studying, features_at_hand
 from engine.clustering.agglomerative import AgglomerativeParams
 from engine.clustering.cut import levels
@@ -29,7 +29,6 @@ from engine.projects.project import Grouping, Project
 MOVE = "move the cut"
 """What undo calls it when the line across the tree goes elsewhere."""
 
-How = Literal["replace", "toggle", "add", "remove"]
 
 _CUT = "cut branch"
 _AFTER_DRAG_MS = 50  # from one look whether a drag has ended to the next
@@ -107,16 +106,9 @@ class Branching(QObject):
         """Return the clips of a branch, none where there is no such branch."""
         return clips_of(self._document.project, node)
 
-    def select(self, node: int, how: How = "replace") -> None:
-        """Select the clips of a branch, or change the selection by them.
-
-        To toggle takes them out where all of them are selected, else adds them.
-        """
-        clips, selected = set(self.clips(node).tolist()), self._document.selection
-        if how == "remove" or (how == "toggle" and clips <= selected):
-            self._document.select(selected - clips)
-        else:
-            self._document.select(clips if how == "replace" else selected | clips)
+    def select(self, node: int, how: How = How.REPLACE) -> None:
+        """Select the clips of a branch, or change the selection by them."""
+        self._document.select(self.clips(node), how)
 
     def preview_cut(self, k: int) -> None:
         """Show another cut across the tree while it is dragged."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from audioclust_gui.selecting import Clips, How, combined
 from engine.audio.dataset import Dataset
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
@@ -39,8 +40,9 @@ class Document(QObject):
     changed = Signal(object, object)  # old Project, new Project
     replaced = Signal()  # another project was opened; every view starts anew
     current_changed = Signal(int)  # the clip looked at, -1 for none
-    selection_changed = Signal(object)  # frozenset of int
+    selection_changed = Signal(object)  # int64 array, as `selection`
     lit_changed = Signal(object)  # int64 array of the clips pointed at, or None
+    played_changed = Signal(int)  # the clip that was heard once more
     history_changed = Signal()
     renamed = Signal()  # the project goes on in another file
     settled = Signal()  # something worth writing to the file has happened
@@ -50,7 +52,8 @@ class Document(QObject):
         self.project = Project(Dataset(""))
         self.path: Path | None = None
         self.current = -1
-        self.selection: frozenset[int] = frozenset()
+        self.selection = _ascending(())  # int64, every clip once, not to be written
+        self.plays = np.zeros(0, np.int32)  # how often every clip was heard
         self.lit: NDArray[np.int64] | None = None
         self._done: list[Change] = []
         self._undone: list[Change] = []
@@ -65,7 +68,7 @@ class Document(QObject):
     def view(self) -> View:
         """The selection in the form in which it is stored."""
         current = None if self.current < 0 else self.current
-        return View(current, tuple(sorted(self.selection)))
+        return View(current, self.selection, self.plays.copy())
 
     @property
     def dragging(self) -> bool:
@@ -78,7 +81,10 @@ class Document(QObject):
         self.project, self.path = project, path
         self._done, self._undone, self._held = [], [], None
         self.current = -1 if view.current is None else view.current
-        self.selection = frozenset(view.selection)
+        self.selection = _ascending(view.selection)
+        self.plays = np.zeros(len(project.dataset), np.int32)
+        if view.plays is not None and len(view.plays) == len(self.plays):
+            self.plays[:] = view.plays
         self.lit = None
         self.replaced.emit()
         self.history_changed.emit()
@@ -158,13 +164,25 @@ class Document(QObject):
             self.current_changed.emit(index)
             self.settled.emit()
 
-    def select(self, indices: Iterable[int]) -> None:
-        """Select exactly these clips."""
-        selection = frozenset(indices)
-        if selection != self.selection:
-            self.selection = selection
+    def select(self, clips: Iterable[int], how: How = How.REPLACE) -> None:
+        """Select exactly these clips, or change the selection by them.
+
+        Parameters
+        ----------
+        clips : int array, shape (n,), or any numbers
+            In any order.
+        how : How
+        """
+        selection = combined(self.selection, _array(clips), how)
+        if not np.array_equal(selection, self.selection):
+            self.selection = selection = _ascending(selection)
             self.selection_changed.emit(selection)
             self.settled.emit()
+
+    def count_play(self, clip: int) -> None:
+        """Remember that a clip was heard."""
+        self.plays[clip] += 1
+        self.played_changed.emit(clip)
 
     def light(self, clips: NDArray[np.int64] | None) -> None:
         """Show in every view which clips are pointed at; None for none."""
@@ -188,3 +206,15 @@ class Document(QObject):
         old, self.project = self.project, project
         if old is not project:
             self.changed.emit(old, project)
+
+
+def _array(clips: Iterable[int]) -> Clips:
+    if isinstance(clips, np.ndarray):
+        return clips.astype(np.int64, copy=False)
+    return np.fromiter(clips, np.int64)
+
+
+def _ascending(clips: Iterable[int]) -> Clips:
+    selection = np.unique(_array(clips))
+    selection.setflags(write=False)
+    return selection

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMenu, QWidget
@@ -183,7 +184,7 @@ class Menus(QObject):
             self._recent.addAction("Forget these", self._session.clear_recent)
 
     def _select_all(self) -> None:
-        self._document.select(range(len(self._document.project.dataset)))
+        self._document.select(np.arange(len(self._document.project.dataset)))
 
     def _choose_theme(self, scheme: str) -> None:
         self._session.settings.setValue("theme", scheme)

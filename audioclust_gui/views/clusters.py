@@ -172,8 +172,7 @@ class ClustersView(QWidget):
             self._show_selection()
 
     def _take_selection(self) -> None:
-        selection = self._document.selection
-        self._selected = np.fromiter(selection, np.int64, len(selection))
+        self._selected = self._document.selection
 
     def _show_selection(self) -> None:
         """Select the clusters whose clips are all selected; emits nothing."""
@@ -205,7 +204,7 @@ class ClustersView(QWidget):
             chosen[self.model.places_of(slice(first, last + 1))] = True
         inside = chosen[self._tally.row_of[self._document.project.labels]]
         self._showing = True
-        self._document.select(np.flatnonzero(inside).tolist())
+        self._document.select(np.flatnonzero(inside))
         self._showing = False
 
     def _select(self) -> None:

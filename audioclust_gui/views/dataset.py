@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 from PySide6.QtCore import (
@@ -98,7 +97,7 @@ class DatasetView(QWidget):
         if rows:
             row = self.model.row_of(self._document.current)
             row = 0 if row < 0 else min(max(row + by, 0), rows - 1)
-            self._document.select({self.model.clip_at(row)})
+            self._document.select([self.model.clip_at(row)])
             self._meant(row)
 
     def _arrange(self) -> None:
@@ -241,9 +240,9 @@ class DatasetView(QWidget):
 
     def _selected(self) -> None:
         runs = selected_runs(self.table.selectionModel())
-        clips = (self.model.clips_between(*run).tolist() for run in runs)
+        clips = [self.model.clips_between(*run) for run in runs]
         self._selecting = True
-        self._document.select(chain.from_iterable(clips))
+        self._document.select(np.concatenate(clips) if clips else ())
         self._selecting = False
 
     def _restore_anew(self) -> None:
@@ -255,9 +254,8 @@ class DatasetView(QWidget):
         """Select what the document has selected; emits nothing."""
         if self._selecting:
             return
-        selection = self._document.selection
-        clips = np.fromiter(selection, np.int64, len(selection))
-        chosen = selection_of(self.model, self.model.rows_of(clips))
+        rows = self.model.rows_of(self._document.selection)
+        chosen = selection_of(self.model, rows)
         model = self.table.selectionModel()
         with QSignalBlocker(model):
             model.select(chosen, _Flag.ClearAndSelect)

@@ -11,6 +11,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.scatter import ScatterPlot
+from audioclust_gui.selecting import Clips, How, how
 from audioclust_gui.workflow import Workflow
 from engine.clustering.partition import NOISE, UNPLACED
 from engine.projects.project import Project
@@ -132,28 +133,23 @@ class MapView(QWidget):
         inside = 0 <= index < self._count
         self.plot.set_current(index if inside else None)
 
-    def _show_selection(self, selection: frozenset[int]) -> None:
-        self.plot.set_selection(np.fromiter(selection, np.int64, len(selection)))
+    def _show_selection(self, clips: Clips) -> None:
+        self.plot.set_selection(clips)
 
     def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
         self.plot.set_lit(None if clips is None else clips[clips < self._count])
 
     def _clicked(self, index: int, modifiers: Qt.KeyboardModifier) -> None:
-        several = modifiers & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        )
+        wanted = how(modifiers)
         if index < 0:
             self._audition.stop()
-            if not several:
-                self._document.select(())
-        elif several:
-            self._document.select(self._document.selection ^ {index})
-        else:
-            self._document.select({index})
+        if index >= 0 or wanted is How.REPLACE:
+            self._document.select([index] if index >= 0 else [], wanted)
+        if index >= 0 and wanted is How.REPLACE:
             self._play(index)
 
     def _walk(self, index: int) -> None:
-        self._document.select({index})
+        self._document.select([index])
         self._play(index)
 
     def _play(self, index: int) -> None:

@@ -10,6 +10,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.plots.tree import TreePlot
+from audioclust_gui.selecting import Clips, how
 from engine.projects.project import Grouping
 
 _Modifier = Qt.KeyboardModifier
@@ -90,14 +91,8 @@ class TreePointing(QObject):
             self._audition.stop()
             if modifiers == _Modifier.NoModifier:
                 self._document.select(())
-        elif modifiers & _Modifier.ControlModifier:
-            self._branching.select(node, "toggle")
-        elif modifiers & _Modifier.ShiftModifier:
-            self._branching.select(node, "add")
-        elif modifiers & _Modifier.AltModifier:
-            self._branching.select(node, "remove")
         else:
-            self._branching.select(node)
+            self._branching.select(node, how(modifiers))
 
     def _clips_of_current(self) -> NDArray[np.int64] | None:
         grouping, node = self._grouping, self._plot.current
@@ -122,12 +117,9 @@ class TreePointing(QObject):
             return
         self._plot.set_lit(tree.held(self._marked(clips)) == tree.sizes)
 
-    def _show_selection(self, selection: frozenset[int]) -> None:
-        if self._branching.tree is None or not selection:
-            self._plot.set_selected(None)
-        else:
-            clips = np.fromiter(selection, np.int64, len(selection))
-            self._plot.set_selected(self._marked(clips))
+    def _show_selection(self, clips: Clips) -> None:
+        chosen = self._branching.tree is not None and len(clips)
+        self._plot.set_selected(self._marked(clips) if chosen else None)
 
     def _marked(self, clips: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which leaves are among some clips: bool, shape (n_leaves,)."""

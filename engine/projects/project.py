@@ -272,7 +272,7 @@ def _clusters_of(
     return Clusters(ids, ids.astype(np.int64), sizes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """What was selected when the project was last seen; not part of undo.
 
@@ -280,9 +280,32 @@ class View:
     ----------
     current : int or None
         The clip that was looked at and heard last.
-    selection : tuple of int
-        The selected clips.
+    selection : int64 array, shape (n_selected,)
+        The selected clips, ascending.
+    plays : int32 array, shape (n_clips,), or None
+        How often every clip was heard.
     """
 
     current: int | None = None
-    selection: tuple[int, ...] = ()
+    selection: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    plays: NDArray[np.int32] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same was selected and heard."""
+        return (
+            isinstance(other, View)
+            and self.current == other.current
+            and np.array_equal(self.selection, other.selection)
+            and np.array_equal(_heard(self.plays), _heard(other.plays))
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _heard(plays: NDArray[np.int32] | None) -> NDArray[np.int64]:
+    """Return the clips that were heard, each as often as it was."""
+    return (
+        np.empty(0, np.int64)
+        if plays is None
+        else np.repeat(np.arange(len(plays)), plays)
+    )

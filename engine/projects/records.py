@@ -255,16 +255,26 @@ def _is_count(value: Any, most: int) -> bool:
 
 
 def encode_view(view: View) -> Record:
-    """Write down what was selected."""
-    return {"current": view.current, "selection": list(view.selection)}, {}
+    """Write down what was selected and heard."""
+    arrays: Arrays = {"selection": view.selection}
+    if view.plays is not None:
+        arrays["plays"] = view.plays
+    return {"current": view.current}, arrays
 
 
 def decode_view(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> View:
-    """Read what was selected, leaving out what does not exist."""
+    """Read what was selected and heard, leaving out what does not exist."""
     current = values["current"]
     inside = _is_count(current, n_clips - 1)
-    selection = tuple(int(i) for i in values["selection"] if 0 <= int(i) < n_clips)
-    return View(current if inside else None, selection)
+    # Projects of before had a list.
+    stored = arrays.get("selection", values.get("selection", []))
+    selection = np.unique(np.asarray(stored, np.int64).reshape(-1))
+    selection = selection[(selection >= 0) & (selection < n_clips)]
+    plays = arrays.get("plays")
+    if plays is not None:
+        _require(plays.shape == (n_clips,), "there is one count of plays per clip")
+        plays = plays.astype(np.int32).clip(0)
+    return View(current if inside else None, selection, plays)
 
 
 def _require(good: bool, complaint: str) -> None:

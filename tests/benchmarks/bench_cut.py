@@ -28,9 +28,9 @@ from PySide6.QtWidgets import QApplication
 from scipy.cluster.hierarchy import fcluster
 
 from audioclust_gui.app import Application, build
-from audioclust_gui.playback import Playback
 from audioclust_gui.plots import palette
-from audioclust_gui.sink import SilentSink
+from audioclust_gui.sound.playback import Playback
+from audioclust_gui.sound.sink import SilentSink
 from engine.projects.project import Project
 from tests.gui import on_paper
 

@@ -52,8 +52,8 @@ def _measure(sounds: Path) -> tuple[dict[str, list[float]], dict[str, float]]:
     from PySide6.QtWidgets import QApplication
 
     from audioclust_gui.app import build
-    from audioclust_gui.playback import Playback
-    from audioclust_gui.sink import Render, SilentSink
+    from audioclust_gui.sound.playback import Playback
+    from audioclust_gui.sound.sink import Render, SilentSink
 
     class TimedSink(SilentSink):
         """Remembers how late it was."""

@@ -52,8 +52,8 @@ def _measure(size: int) -> Iterator[tuple[str, float]]:
 
     from audioclust_gui.audition import Audition
     from audioclust_gui.document import Document
-    from audioclust_gui.playback import Playback
-    from audioclust_gui.sink import SilentSink
+    from audioclust_gui.sound.playback import Playback
+    from audioclust_gui.sound.sink import SilentSink
     from audioclust_gui.views.dataset import DatasetView
     from audioclust_gui.views.messages import MessagesView
     from audioclust_gui.widgets.clip_table import COLUMNS

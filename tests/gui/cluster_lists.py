@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from audioclust_gui.audition import Audition
-from audioclust_gui.playback import Playback
-from audioclust_gui.sink import SilentSink
+from audioclust_gui.sound.playback import Playback
+from audioclust_gui.sound.sink import SilentSink
 from audioclust_gui.views.clusters import ClustersView
 from audioclust_gui.widgets.cluster_table import CLIPS, CLUSTER
 from audioclust_gui.widgets.selected_rows import selected_runs

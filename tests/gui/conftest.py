@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.app import build
-from audioclust_gui.playback import Playback
-from audioclust_gui.sink import SilentSink
+from audioclust_gui.sound.playback import Playback
+from audioclust_gui.sound.sink import SilentSink
 from engine.audio.demo import write_demo
 from tests.gui.road import open_and_finish
 

@@ -7,6 +7,7 @@ import pytest
 
 from audioclust_gui.branching import MOVE, RegroupingParams
 from audioclust_gui.jobs import Job
+from audioclust_gui.selecting import How
 from audioclust_gui.worker import Failure
 from engine.clustering.cut import SPLIT
 from engine.features.representation import RepresentationParams
@@ -45,17 +46,17 @@ def test_a_branch_replaces_adds_toggles_and_removes_its_clips(paper, branch):
     a, b = set(branching.clips(one).tolist()), set(branching.clips(other).tolist())
     document.select({-1 % N})
     branching.select(one)
-    assert document.selection == a
-    branching.select(other, "add")
-    assert document.selection == a | b == set(branching.clips(branch).tolist())
-    branching.select(one, "toggle")
-    assert document.selection == b
+    assert set(document.selection) == a
+    branching.select(other, How.ADD)
+    assert set(document.selection) == a | b == set(branching.clips(branch).tolist())
+    branching.select(one, How.TOGGLE)
+    assert set(document.selection) == b
     branching.select(
-        branch, "toggle"
+        branch, How.TOGGLE
     )  # a part of it is selected: take the rest as well
-    assert document.selection == a | b
-    branching.select(other, "remove")
-    assert document.selection == a
+    assert set(document.selection) == a | b
+    branching.select(other, How.REMOVE)
+    assert set(document.selection) == a
 
 
 def test_names_folds_and_cuts_are_one_step_each_and_go_back(paper, branch):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.app import build
-from audioclust_gui.playback import Playback
+from audioclust_gui.sound.playback import Playback
 from audioclust_gui.widgets import clip_table, cluster_table
 from engine.audio.decoding import write_wav
 from tests.gui import on_paper
@@ -316,16 +316,16 @@ def test_a_click_selects_the_clips_of_a_branch(app):
             mouse(plot, kind, place, Button.LeftButton, held)
 
     click()
-    assert document.selection == clips
+    assert set(document.selection) == clips
     rows = app.window.dataset.table.selectionModel().selectedRows()
     found = {app.window.dataset.model.clip_at(row.row()) for row in rows}
     assert found == clips == set(app.window.map.plot._points._selected.tolist())
     click(Held.ControlModifier)
-    assert not document.selection
+    assert not len(document.selection)
     click(Held.ShiftModifier)
-    assert document.selection == clips
+    assert set(document.selection) == clips
     click(Held.AltModifier)
-    assert not document.selection
+    assert not len(document.selection)
     assert document.undo_text is None  # looking is no change
 
 

@@ -35,8 +35,8 @@ def test_a_whole_demo_run_with_sound_loads_nothing_heavy(places):
         from PySide6.QtWidgets import QApplication
         import audioclust_gui.snapshot as snapshot
         from audioclust_gui.app import build
-        from audioclust_gui.playback import Playback
-        from audioclust_gui.sink import SilentSink
+        from audioclust_gui.sound.playback import Playback
+        from audioclust_gui.sound.sink import SilentSink
         from pathlib import Path
 
         if __name__ == "__main__":

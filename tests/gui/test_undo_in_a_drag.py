@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 
 from audioclust_gui.app import build
-from audioclust_gui.playback import Playback
-from audioclust_gui.sink import SilentSink
+from audioclust_gui.sound.playback import Playback
+from audioclust_gui.sound.sink import SilentSink
 from tests.gui import on_paper
 from tests.gui.test_cutting import choose_log_heights, mouse
 

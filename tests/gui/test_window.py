@@ -188,7 +188,7 @@ def test_walking_takes_the_selection_along(qtbot, opened):
             qtbot.keyClick(plot, key)
             if opened.document.current:
                 break
-    assert opened.document.selection == {walked.args[0]}
+    assert set(opened.document.selection) == {walked.args[0]}
     rows = opened.window.dataset.table.selectionModel().selectedRows()
     assert [opened.window.dataset.model.clip_at(row.row()) for row in rows] == [
         opened.document.current

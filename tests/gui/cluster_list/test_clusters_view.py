@@ -123,7 +123,7 @@ def test_noise_and_the_rest_have_rows_that_are_chosen_but_not_named(
     assert texts(view, CLIPS) == ["2", "1", "2", "1"]
     assert view.table.isColumnHidden(LABEL)
     click(view, -1)
-    assert document.selection == {2, 5}
+    assert set(document.selection) == {2, 5}
     view.table.edit_name()
     assert view.table.state() != QAbstractItemView.State.EditingState
     act(view, "Play its medoid")
@@ -151,17 +151,17 @@ def test_three_clips_and_none(view, document, tmp_path):
 
 def test_rows_select_the_clips_of_their_clusters(opened, document):
     click(opened, 1)
-    assert document.selection == clips_of(document, 1)
+    assert set(document.selection) == clips_of(document, 1)
     click(opened, 3, CTRL)
-    assert document.selection == clips_of(document, 1, 3)
+    assert set(document.selection) == clips_of(document, 1, 3)
     click(opened, 4, SHIFT)
-    assert document.selection == clips_of(document, 1, 3, 4)
+    assert set(document.selection) == clips_of(document, 1, 3, 4)
     QTest.keyClick(opened.table, Qt.Key.Key_Up)
-    assert document.selection == clips_of(document, 3)
+    assert set(document.selection) == clips_of(document, 3)
     document.select(())
     assert selected(opened) == []
     act(opened, "Select its clips")
-    assert document.selection == clips_of(document, 3)
+    assert set(document.selection) == clips_of(document, 3)
     assert not opened._audition.played, "a click is not a double click"
 
 
@@ -170,7 +170,7 @@ def test_what_is_selected_elsewhere_is_marked_where_all_of_it_is(opened, documen
     assert selected(opened) == [0, 2]
     before = document.project
     document.preview(before.with_n_clusters(12))
-    chosen = document.selection
+    chosen = set(document.selection)
     assert chosen == clips_of(document, *selected(opened)) | (
         chosen - clips_of(document, *selected(opened))
     )
@@ -273,7 +273,7 @@ def test_in_the_window_a_cluster_is_reached_heard_and_named_by_keys(qtbot, app, 
         qtbot.keyClick(view.table, Qt.Key.Key_Return)
     label = view.model.id_at(view.table.currentIndex().row())
     assert started.args[0] == document.current == describing.reports[label].medoid
-    assert document.selection == clips_of(document, label)
+    assert set(document.selection) == clips_of(document, label)
     type_name(qtbot, view, label, "morning bells")
     row = window.dataset.model.row_of(document.current)
     shown = window.dataset.model.index(row, clip_table.CLUSTER).data()

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from audioclust_gui.mixer import Samples
+from audioclust_gui.sound.source import Samples
 
 LIMIT = 256 * 2**20
 """Bytes of decoded sound that are kept."""

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from audioclust_gui.playback import DeviceSink
-from audioclust_gui.sink import SilentSink, SinkError
+from audioclust_gui.sound.playback import DeviceSink
+from audioclust_gui.sound.sink import SilentSink, SinkError
 
 
 def test_silence_keeps_time():
@@ -30,7 +30,7 @@ def test_without_portaudio_the_reason_names_the_package(monkeypatch):
 
 def test_the_sound_libraries_wait_for_the_first_sound():
     program = (
-        "import sys, audioclust_gui.playback as p; p.Playback();"
+        "import sys, audioclust_gui.sound.playback as p; p.Playback();"
         "print({'sounddevice', 'soundfile', 'soxr', 'scipy'} & set(sys.modules))"
     )
     done = subprocess.run(

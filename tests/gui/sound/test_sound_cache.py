@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audioclust_gui.sound_cache import SoundCache, Span
+from audioclust_gui.sound.cache import SoundCache, Span
 
 RATE = 48_000
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from audioclust_gui.sound.source import Samples, Source
 
 CHANNELS = 2
 FADE = 0.005
@@ -27,12 +28,6 @@ GLIDE = 0.02
 """Time in which a new volume is reached, in seconds."""
 QUIET = 1e-3
 """Amplitude below which a beginning or an end makes no click."""
-
-Samples = NDArray[np.float32]
-
-
-def _columns(samples: Samples) -> Samples:
-    return samples[:, None] if samples.ndim == 1 else samples
 
 
 @dataclass(slots=True)
@@ -127,23 +122,25 @@ class Mixer:
         self._gliding = self._glide  # frames since the gain was last set
         self._old_gain = self._gain = gain
 
-    def play(self, samples: Samples, ticket: int, start: int = 0) -> None:
+    def play(self, source: Source, ticket: int, start: int = 0) -> None:
         """Start a sound in place of the one that sounds.
 
         Parameters
         ----------
-        samples : float32 array, shape (n,), (n, 1) or (n, 2)
-            Finite samples at `rate`; never written to, and not copied.
+        source : Source
+            Finite samples at `rate`.
         ticket : int
             The name by which `playing` and `finished` speak of it.
         start : int
             First frame to be heard, brought into 0..n.
         """
-        self._commands.append((self._start, (_columns(samples), ticket, start)))
+        samples = source.read(0, source.length)
+        self._commands.append((self._start, (samples, ticket, start)))
 
-    def extend(self, samples: Samples, ticket: int) -> None:
+    def extend(self, source: Source, ticket: int) -> None:
         """Give the sound with this ticket more frames: the same beginning, and more."""
-        self._commands.append((self._lengthen, (_columns(samples), ticket)))
+        samples = source.read(0, source.length)
+        self._commands.append((self._lengthen, (samples, ticket)))
 
     def stop(self) -> None:
         """Fade out what sounds."""

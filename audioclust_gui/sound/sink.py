@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from audioclust_gui.mixer import Mixer, Samples
+from audioclust_gui.sound.mixer import Mixer
+from audioclust_gui.sound.source import Samples
 
 Render = Callable[[int], Samples]
 

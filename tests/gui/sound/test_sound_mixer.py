@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audioclust_gui.mixer import Mixer
+from audioclust_gui.sound.mixer import Mixer
+from audioclust_gui.sound.source import Whole
 
 RATE = 2_000  # a fade is 10 frames, a glide of the gain 40
 FADE, GLIDE = 10, 40
@@ -152,7 +153,10 @@ def test_any_commands_in_blocks_of_any_size_sound_as_they_should(script, blocks)
             sounds_by_ticket[arguments[0]] = np.concatenate([old, old])
             arguments.insert(0, sounds_by_ticket[arguments[0]])
         if name != "render":
-            for mixer in (whole, cut, slow):
+            getattr(slow, name)(*arguments)
+            if name in ("play", "extend"):
+                arguments[0] = Whole(arguments[0])
+            for mixer in (whole, cut):
                 getattr(mixer, name)(*arguments)
             continue
         left, pieces = arguments[0], []
@@ -171,7 +175,7 @@ def test_any_commands_in_blocks_of_any_size_sound_as_they_should(script, blocks)
 def test_a_sound_between_silences_comes_out_untouched_and_says_that_it_ended():
     samples = sound(1, 300, 2, quiet=True)
     mixer = Mixer(RATE)
-    mixer.play(samples, 7)
+    mixer.play(Whole(samples), 7)
     out = mixer.render(100)
     assert mixer.playing == (7, 100)
     assert not mixer.finished
@@ -185,7 +189,7 @@ def test_a_sound_between_silences_comes_out_untouched_and_says_that_it_ended():
 def test_mono_comes_from_both_sides():
     samples = sound(1, 50, 1, quiet=True)
     mixer = Mixer(RATE)
-    mixer.play(samples, 1)
+    mixer.play(Whole(samples), 1)
     out = mixer.render(50)
     np.testing.assert_array_equal(out, np.stack([samples, samples], axis=1))
 
@@ -194,7 +198,7 @@ def test_a_loop_has_no_gap_and_can_be_left():
     samples = sound(3, 64, 2, quiet=False)
     mixer = Mixer(RATE)
     mixer.set_loop(True)
-    mixer.play(samples, 1)
+    mixer.play(Whole(samples), 1)
     mixer.render(64)
     np.testing.assert_array_equal(mixer.render(640), np.tile(samples, (10, 1)))
     mixer.set_loop(False)
@@ -208,10 +212,10 @@ def test_nothing_that_a_person_does_makes_a_click(act):
     tone = np.full(4_800, 0.9, np.float32)  # a constant shows every step
     mixer = Mixer(rate)
     mixer.set_loop(act == "unloop")
-    mixer.play(tone, 1)
+    mixer.play(Whole(tone), 1)
     out = [mixer.render(4_700)]
     if act == "play":
-        mixer.play(tone, 2)
+        mixer.play(Whole(tone), 2)
     elif act == "stop":
         mixer.stop()
     elif act == "seek":
@@ -230,10 +234,10 @@ def test_nothing_that_a_person_does_makes_a_click(act):
 def test_one_voice_at_a_time():
     loud, low = np.full(2_000, 0.9, np.float32), np.full(2_000, 0.2, np.float32)
     mixer = Mixer(RATE)
-    mixer.play(loud, 1)
+    mixer.play(Whole(loud), 1)
     mixer.render(100)
     for ticket in range(2, 9):  # clicks that come faster than a block
-        mixer.play(low, ticket)
+        mixer.play(Whole(low), ticket)
     out = mixer.render(100)
     assert out.max() < 0.9
     np.testing.assert_allclose(out[FADE:], 0.2, atol=1e-6)
@@ -243,12 +247,12 @@ def test_one_voice_at_a_time():
 
 def test_the_limit_holds():
     mixer = Mixer(RATE)
-    mixer.play(np.array([0, 4, -9, 0], np.float32), 1)
+    mixer.play(Whole(np.array([0, 4, -9, 0], np.float32)), 1)
     np.testing.assert_array_equal(mixer.render(4)[:, 0], [0, 1, -1, 0])
 
 
 def test_volume_set_in_silence_holds_from_the_first_frame():
     mixer = Mixer(RATE)
     mixer.set_gain(0.5)
-    mixer.play(np.array([0, 1, 0.5, 0], np.float32), 1)
+    mixer.play(Whole(np.array([0, 1, 0.5, 0], np.float32)), 1)
     np.testing.assert_array_equal(mixer.render(4)[:, 0], [0, 0.5, 0.25, 0])

@@ -1,112 +1,22 @@
-"""Sound on a click: the device's stream, and the one voice the window speaks to.
-
-The only file that imports sounddevice, and only when a sound is first played: without
-PortAudio the import itself fails, and then the window works on, silently, and says why.
-"""
+"""Sound on a click: the one voice that the window speaks to."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from audioclust_gui.mixer import CHANNELS, Mixer
-from audioclust_gui.sink import Output, Render, Sink, SinkError
-from audioclust_gui.sound_cache import SoundCache, Span
-from audioclust_gui.sound_loader import HEAD, Loaded, Request, SoundLoader
+from audioclust_gui.sound.cache import SoundCache, Span
+from audioclust_gui.sound.device import WORKS, DeviceSink
+from audioclust_gui.sound.loader import HEAD, Loaded, Request, SoundLoader
+from audioclust_gui.sound.mixer import Mixer
+from audioclust_gui.sound.sink import Output, Sink
+from audioclust_gui.sound.source import Whole
 
-LATENCY = 0.05
-"""Seconds of sound that the device holds ready."""
 TICK = 33
 """Milliseconds between two positions of the playhead."""
-
-_WORKS = "AudioClust works, silently."
-_NO_DEVICE = (
-    f"No sound device: {_WORKS} Connect one, or start the sound server, and play again."
-)
-_INSTALL = (
-    "Install it (on Debian or Ubuntu: sudo apt install libportaudio2 "
-    "libasound2-plugins), then start AudioClust again."
-    if sys.platform.startswith("linux")
-    else "Install AudioClust again (pip install --force-reinstall sounddevice)."
-)
-
-
-class DeviceSink:
-    """The system's default output, at its own rate, kept open."""
-
-    def __init__(self) -> None:
-        self._stream: Any = None
-        self._missing = ""
-        self._asked = False
-
-    @property
-    def alive(self) -> bool:
-        """Whether the stream runs; it ends by itself when the device goes."""
-        stream = self._stream  # another thread may be closing it
-        return stream is not None and bool(stream.active)
-
-    def open(self, connect: Callable[[int], Render]) -> None:
-        """Open the default device afresh, and start to pull."""
-        self.close()
-        sounddevice = self._library()
-        try:
-            if self._asked:  # PortAudio looks for devices only when it starts
-                while sounddevice._initialized:
-                    sounddevice._terminate()
-                sounddevice._initialize()
-            self._asked = True
-            devices = sounddevice.query_devices()
-            if not any(device["max_output_channels"] for device in devices):
-                raise SinkError(_NO_DEVICE)  # noqa: TRY301 - close() is harmless here
-            device = sounddevice.query_devices(kind="output")
-            rate = int(device["default_samplerate"])
-            channels = min(CHANNELS, device["max_output_channels"])
-            render = connect(rate)
-
-            def pull(out: Any, n_frames: int, _time: Any, _status: Any) -> None:
-                block = render(n_frames)
-                out[:] = block if channels == CHANNELS else block.mean(1, keepdims=True)
-
-            self._stream = sounddevice.OutputStream(
-                samplerate=rate,
-                channels=channels,
-                dtype="float32",
-                latency=LATENCY,
-                callback=pull,
-            )
-            self._stream.start()
-        except SinkError:
-            raise
-        except Exception as error:  # a driver may raise anything
-            self.close()
-            raise SinkError(
-                f"The sound device cannot be used ({error}): {_WORKS} Free or connect "
-                "it, and play again."
-            ) from error
-
-    def close(self) -> None:
-        """Close the stream, and drop what it still holds."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close(ignore_errors=True)
-
-    def _library(self) -> Any:
-        if not self._missing:
-            try:
-                import sounddevice  # type: ignore[import-untyped]
-            except Exception as error:  # noqa: BLE001 - it starts PortAudio, too
-                self._missing = (
-                    f"No sound, because PortAudio is missing or does not start "
-                    f"({error}): {_WORKS} {_INSTALL}"
-                )
-            else:
-                return sounddevice
-        raise SinkError(self._missing)
 
 
 class Playback(QObject):
@@ -287,7 +197,8 @@ class Playback(QObject):
             self._mixer = mixer
             mixer.set_gain(self._volume**2)
             mixer.set_loop(self._loop)
-        mixer.play(loaded.samples, loaded.ticket, round(self._where * mixer.rate))
+        source, at = Whole(loaded.samples), round(self._where * mixer.rate)
+        mixer.play(source, loaded.ticket, at)
         self._loading, self._complete = False, loaded.complete
         self._timer.start()
         self.started.emit(self._token, loaded.duration)
@@ -312,12 +223,12 @@ class Playback(QObject):
             self.noted.emit(self._token, note)
         else:
             self._complete = True
-            loaded.mixer.extend(loaded.samples, loaded.ticket)
+            loaded.mixer.extend(Whole(loaded.samples), loaded.ticket)
 
     def _tick(self) -> None:
         if not self._output.alive:
             self._silence()
-            self._tell(f"The sound device is gone: {_WORKS} The next play looks again.")
+            self._tell(f"The sound device is gone: {WORKS} The next play looks again.")
             self.stopped.emit()
         elif self._ended():
             self._timer.stop()

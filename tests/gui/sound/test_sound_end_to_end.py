@@ -19,7 +19,7 @@ SECONDS = 1.5
 PLAYER = """
 import sys
 from PySide6.QtCore import QCoreApplication, QTimer
-from audioclust_gui.playback import Playback
+from audioclust_gui.sound.playback import Playback
 
 app = QCoreApplication([])
 playback = Playback()

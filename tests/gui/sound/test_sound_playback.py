@@ -6,10 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from audioclust_gui import sound_loader
-from audioclust_gui.playback import Playback
-from audioclust_gui.sink import SinkError
-from audioclust_gui.sound_cache import SoundCache, Span
+from audioclust_gui.sound import loader as sound_loader
+from audioclust_gui.sound.cache import SoundCache, Span
+from audioclust_gui.sound.playback import Playback
+from audioclust_gui.sound.sink import SinkError
 from engine.audio.decoding import write_wav
 
 RATE = 48_000
@@ -310,7 +310,7 @@ def test_a_device_that_goes_is_told_and_the_next_play_finds_another(
 
 
 def test_a_device_that_comes_back_is_found(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("audioclust_gui.sink.RETRY_AFTER", 0.0)
+    monkeypatch.setattr("audioclust_gui.sound.sink.RETRY_AFTER", 0.0)
     sink = FakeSink(trouble="none")
     playback = Playback(sink=sink)
     heard = Heard(playback)

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from audioclust_gui.mixer import CHANNELS, Mixer, Samples
-from audioclust_gui.sink import Output
-from audioclust_gui.sound_cache import SoundCache, Span
+from audioclust_gui.sound.cache import SoundCache, Span
+from audioclust_gui.sound.mixer import CHANNELS, Mixer
+from audioclust_gui.sound.sink import Output
+from audioclust_gui.sound.source import Samples
 from engine.audio.decoding import decode, probe
 from engine.errors import AudioError
 

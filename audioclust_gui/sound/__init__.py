@@ -1,0 +1,1 @@
+"""The sound: decoded, mixed and sent to a device, a click away."""
