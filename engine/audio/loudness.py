@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,56 @@ def integrated_loudness(samples: NDArray[np.float32], rate: int) -> float:
     for 48 kHz only; those for other rates are derived as in libebur128 and pyloudnorm,
     from the analogue prototypes by the bilinear transform.
     """
-    power = _block_powers(samples, rate)
+    import soxr
+    from scipy.signal import sosfilt
+
+    if rate < _LOWEST_RATE:
+        factor = math.ceil(_LOWEST_RATE / rate)
+        samples = np.clip(samples, -_LOUDEST, _LOUDEST)
+        samples, rate = soxr.resample(samples, rate, factor * rate), factor * rate
+    filters = k_weighting(rate)
+    columns = samples.reshape(len(samples), -1)
+    state = np.zeros((len(filters), 2, columns.shape[1]))
+    edges = step_edges(len(columns), rate)
+    energy = np.empty(len(edges) - 1)
+    # Step by step, so that a long sound is never in memory in double precision.
+    for step, (first, stop) in enumerate(pairwise(edges)):
+        weighted, state = sosfilt(filters, columns[first:stop], axis=0, zi=state)
+        energy[step] = np.square(weighted).sum()
+    return gated_loudness(energy, edges)
+
+
+def step_edges(n_frames: int, rate: int) -> NDArray[np.int64]:
+    """Return where the steps of the gating blocks begin, and where the last one ends.
+
+    Every 100 ms; a sound shorter than a gating block is one step. What is left over at
+    the end counts nowhere.
+    """
+    steps = int(n_frames / rate / _STEP)
+    if steps < _STEPS:
+        return np.array([0, n_frames])
+    edges: NDArray[np.int64] = np.round(np.arange(steps + 1) * _STEP * rate).astype(int)
+    return edges
+
+
+def gated_loudness(energy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
+    """Return the loudness, in LUFS, of a sound whose steps have these energies.
+
+    Parameters
+    ----------
+    energy : float array, shape (n,)
+        Sums of the squares of the K-weighted samples of all channels, step by step.
+    edges : int array, shape (n + 1,)
+        `step_edges` of the sound.
+
+    Returns
+    -------
+    float
+        As of `integrated_loudness`.
+    """
+    steps = min(_STEPS, len(energy))  # one step alone is a block by itself
+    blocks = np.lib.stride_tricks.sliding_window_view(energy, steps).sum(axis=1)
+    power = blocks / (edges[steps:] - edges[:-steps])
     loudness = _decibels(power)
     loud = loudness > _ABSOLUTE_GATE
     if not loud.any():
@@ -62,36 +112,20 @@ def _decibels(power: NDArray[np.float64]) -> NDArray[np.float64]:
     return decibels
 
 
-def _block_powers(samples: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """Return the K-weighted mean square of every gating block, channels summed."""
-    import soxr
-    from scipy.signal import sosfilt
-
-    if rate < _LOWEST_RATE:
-        factor = math.ceil(_LOWEST_RATE / rate)
-        samples = np.clip(samples, -_LOUDEST, _LOUDEST)
-        samples, rate = soxr.resample(samples, rate, factor * rate), factor * rate
-    filters = _k_weighting(rate)
-    columns = samples.reshape(len(samples), -1)
-    state = np.zeros((len(filters), 2, columns.shape[1]))
-    edges = np.round(np.arange(int(len(columns) / rate / _STEP) + 1) * _STEP * rate)
-    if len(edges) <= _STEPS:
-        edges = np.array([0, len(columns)])
-    energy = []
-    # Step by step, so that a long sound is never in memory in double precision.
-    for first, stop in zip(edges[:-1].astype(int), edges[1:].astype(int), strict=True):
-        weighted, state = sosfilt(filters, columns[first:stop], axis=0, zi=state)
-        energy.append(np.square(weighted).sum())
-    if len(energy) < _STEPS:
-        return np.array(energy) / len(columns)
-    steps = np.lib.stride_tricks.sliding_window_view(np.array(energy), _STEPS)
-    powers: NDArray[np.float64] = steps.sum(axis=1) / (edges[_STEPS:] - edges[:-_STEPS])
-    return powers
-
-
 @lru_cache(maxsize=16)
-def _k_weighting(rate: int) -> NDArray[np.float64]:
-    """Return the treble shelf of a head and the high-pass as second-order sections."""
+def k_weighting(rate: int) -> NDArray[np.float64]:
+    """Return the treble shelf of a head and the high-pass as second-order sections.
+
+    Parameters
+    ----------
+    rate : int
+        In Hz, above 3400.
+
+    Returns
+    -------
+    float array, shape (2, 6)
+        Rows of b0, b1, b2, a0, a1, a2, with a0 = 1.
+    """
     high = 10 ** (3.999843853973347 / 20)
     band = high**0.4996667741545416
     frequency, q = 1681.974450955533, 0.7071752369554196

@@ -8,6 +8,7 @@ graph cost every new process some ten seconds before they begin.
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,22 @@ _EXTENT = 10.0
 _NEGATIVES = 5  # points that push for one that pulls
 
 
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """How far an arrangement of rows had come when it was stopped.
+
+    Parameters
+    ----------
+    positions : float32 array, shape (n, dimensions)
+        As last reported.
+    done : int
+        The steps that had been reported with them; with 0, it starts anew.
+    """
+
+    positions: Floats
+    done: int
+
+
 def has_neighbourhoods(matrix: Floats) -> bool:
     """Tell whether there are enough rows, and not all of them equal."""
     return len(matrix) >= _FEWEST_ROWS and bool((matrix != matrix[0]).any())
@@ -38,6 +55,7 @@ def umap(
     min_dist: float = 0.0,
     seed: int = 0,
     report: Report = silent,
+    begun: Begun | None = None,
 ) -> Floats:
     """Lay the rows out so that near ones stay near, in few dimensions.
 
@@ -57,6 +75,9 @@ def umap(
     report : callable
         Receives the positions so far as ``partial``, float32 of shape (n, dimensions),
         after every epoch; may raise Cancelled.
+    begun : Begun, optional
+        Where an earlier run of the same rows and parameters was stopped. The result is
+        that of a run which was not.
 
     Returns
     -------
@@ -70,8 +91,13 @@ def umap(
     rng = np.random.default_rng(seed)
     placed = _start(matrix, dimensions, rng, seed)
     epochs = 500 if len(matrix) <= _MANY_ROWS else 200
+    first = 0
+    if begun is not None and begun.done > 0:
+        first = min(begun.done, epochs)
+        placed = np.array(begun.positions, np.float32, order="C")
+        rng.integers(-(2**31), 2**31 - 1, (first, 3))  # as if they had been used
     message = "Preparing UMAP (the first time takes some seconds)"
-    report(Step(0, epochs, message, placed.copy()))
+    report(Step(first, epochs, message, placed.copy()))
     optimize, find_curve = _umap_learn()
     curve = find_curve(1.0, min_dist)
     indices, distances = _neighbours(matrix, min(neighbours, len(matrix)), report)
@@ -79,8 +105,8 @@ def umap(
     strong = weights >= weights.max() / epochs
     heads, tails, weights = heads[strong], tails[strong], weights[strong]
     every = weights.max() / weights
-    due = every.copy()
-    for epoch in range(epochs):
+    due = every * (np.floor((first - 1) / every) + 1.0) if first else every.copy()
+    for epoch in range(first, epochs):
         report(Step(epoch, epochs, "Unfolding by UMAP", placed.copy()))
         now = due <= epoch
         due[now] += every[now]

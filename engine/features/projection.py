@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.manifold import has_neighbourhoods, umap
+from engine.features.manifold import Begun, has_neighbourhoods, umap
 from engine.features.reduction import pca
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
@@ -18,6 +18,7 @@ _EXAGGERATED = 250  # iterations that pull clusters together before the others
 _SLOW_ROWS = 2000  # from here on, 25 iterations take longer than a glance
 _EXACT_ROWS = 20_000  # up to here, exact neighbours by BLAS beat the index
 _MOST_COLUMNS = 50
+_EXTREME = 1e12
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class ProjectionParams(Params):
         needs=("method", ("tsne",)),
         help="After the 250 with which clusters are pulled together",
     )
+    exaggeration: float = param(
+        1.0,
+        label="Exaggeration",
+        low=1.0,
+        high=12.0,
+        logarithmic=True,
+        needs=("method", ("tsne",)),
+        help="How much more points attract their neighbours than distances say: 1 is "
+        "t-SNE, about 4 draws groups apart as UMAP does",
+    )
     neighbours: int = param(
         15,
         label="Neighbours",
@@ -80,6 +91,7 @@ def project(
     matrix: Floats,
     params: ProjectionParams | None = None,
     report: Report = silent,
+    begun: Begun | None = None,
 ) -> Floats:
     """Place the rows of a matrix in the plane.
 
@@ -92,6 +104,9 @@ def project(
         Receives the positions so far as ``partial``, float32 of shape (n, 2), every 25
         iterations of t-SNE (5 of many rows) and every epoch of UMAP; may raise
         Cancelled.
+    begun : Begun, optional
+        Where an earlier run of the same rows and parameters was stopped. UMAP ends as a
+        run would that was not; t-SNE has lost its momentum, and ends nearly so.
 
     Returns
     -------
@@ -101,17 +116,28 @@ def project(
 
     Notes
     -----
-    t-SNE: van der Maaten and Hinton, 2008, by openTSNE (Poličar et al., 2024). UMAP:
-    `engine.features.manifold`. Both from a PCA start; more than 50 columns are first
-    reduced to 50 principal components, as the authors of t-SNE advise.
+    t-SNE: van der Maaten and Hinton, 2008, by openTSNE (Poličar et al., 2024), with
+    exaggeration as in Böhm, Berens and Kobak, 2022. UMAP: `engine.features.manifold`.
+    Both from a PCA start; more than 50 columns are first reduced to 50 principal
+    components, as the authors of t-SNE advise.
     """
     params = params or ProjectionParams()
+    matrix = _moderate(matrix)
     if params.method == "pca" or not has_neighbourhoods(matrix):
         return _principal(matrix, 2, params.seed)
     if params.method == "umap":
         few = _few_columns(matrix, params.seed)
-        return umap(few, 2, params.neighbours, params.min_dist, params.seed, report)
-    return _tsne(matrix, params, report)
+        how = (params.neighbours, params.min_dist, params.seed)
+        return umap(few, 2, *how, report, begun)
+    return _tsne(matrix, params, report, begun)
+
+
+def _moderate(matrix: Floats) -> Floats:
+    """Scale numbers whose squares would overflow or vanish; what is near stays so."""
+    largest = float(np.abs(matrix).max(initial=0.0))
+    if largest == 0.0 or 1.0 / _EXTREME < largest < _EXTREME:
+        return matrix
+    return (matrix / np.float64(largest)).astype(np.float32)
 
 
 def _principal(matrix: Floats, n_components: int, seed: int) -> Floats:
@@ -135,30 +161,44 @@ def _start(matrix: Floats, seed: int) -> NDArray[np.float64]:
     return placed + np.random.default_rng(seed).normal(scale=1e-6, size=placed.shape)
 
 
-def _tsne(matrix: Floats, params: ProjectionParams, report: Report) -> Floats:
+def _tsne(
+    matrix: Floats, params: ProjectionParams, report: Report, begun: Begun | None
+) -> Floats:
     from openTSNE import TSNE
 
     total = _EXAGGERATED + params.iterations
     every = 25 if len(matrix) < _SLOW_ROWS else 5
-    done = 0
+    done = 0 if begun is None else min(begun.done, total) // every * every
+    left = max(0, _EXAGGERATED - done)
+    rest = total - done - left
 
     def settle(iteration: int, error: float, positions: NDArray[np.float64]) -> None:
         nonlocal done
         done += every
         report(Step(done, total, "Arranging the map", np.array(positions, np.float32)))
 
-    start = _start(matrix, params.seed)
-    report(Step(0, total, "Finding neighbours", start.astype(np.float32)))
+    start = near = _start(matrix, params.seed)
+    if begun is not None and done > 0:
+        start = begun.positions.astype(np.float64)
+    report(Step(done, total, "Finding neighbours", start.astype(np.float32)))
     matrix = _few_columns(matrix, params.seed)
-    placed = TSNE(
+    settling = TSNE(
         perplexity=min(params.perplexity, (len(matrix) - 1) / 3.0),
-        n_iter=params.iterations,
-        early_exaggeration_iter=_EXAGGERATED,
-        initialization=start,
+        initialization=near,
         random_state=params.seed,
         callbacks=settle,
         callbacks_every_iters=every,
         neighbors="exact" if len(matrix) <= _EXACT_ROWS else "approx",
-    ).fit(matrix)
+    )
+    placed = settling.prepare_initial(matrix)
+    placed[:] = start  # not before: of places far apart it says that they are unusual
+    if left:
+        placed.optimize(
+            left,
+            exaggeration=settling.early_exaggeration,
+            momentum=settling.initial_momentum,
+            inplace=True,
+        )
+    placed.optimize(rest, exaggeration=params.exaggeration, inplace=True)
     report(Step(total, total, "Arranging the map"))
     return np.array(placed, np.float32)

@@ -35,6 +35,7 @@ _PARTS: dict[str, tuple[Callable[..., records.Record], Callable[..., Any]]] = {
         "layout",
         "scores",
         "edits",
+        "second",
         "view",
     )
 }

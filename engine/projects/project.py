@@ -21,6 +21,7 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
 from engine.clustering.partition import NOISE, UNPLACED, spread
 from engine.features.extraction import Extraction
+from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
 from engine.projects.edits import Edits
 from engine.projects.pipeline import Pipeline
@@ -102,14 +103,54 @@ class Layout:
         What it was computed with.
     positions : float32 array, shape (n_clips, 2)
         NaN for a clip that has no place.
+    done : int or None
+        How many steps of the projection were done when it was stopped, from which it
+        can go on; None for a map that is whole.
     """
 
     pipeline: Pipeline
     positions: NDArray[np.float32]
+    done: int | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was stopped before it had settled."""
+        return self.done is not None
 
     def answers(self, pipeline: Pipeline) -> bool:
-        """Tell whether this is the map that the pipeline asks for."""
+        """Tell whether this is the map that the pipeline asks for, settled or not."""
         return self.pipeline.layout_key == pipeline.layout_key
+
+
+@dataclass(frozen=True, eq=False)
+class Second:
+    """A second map, of the same clips seen another way.
+
+    Parameters
+    ----------
+    representation : RepresentationParams
+        Of the features that are stored already.
+    projection : ProjectionParams
+    layout : Layout or None
+        Its map, as far as there is one; it may answer an earlier question.
+    """
+
+    representation: RepresentationParams
+    projection: ProjectionParams
+    layout: Layout | None = None
+
+    def asked_of(self, pipeline: Pipeline) -> Pipeline:
+        """Return what it asks for where the first map asks for a pipeline."""
+        return replace(
+            pipeline, representation=self.representation, projection=self.projection
+        )
+
+    def asks_as(self, other: Second | None) -> bool:
+        """Tell whether a person chose the same in both."""
+        return other is not None and (
+            (self.representation, self.projection)
+            == (other.representation, other.projection)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +173,8 @@ class Project:
         How good the present labels are; None while that is being computed.
     edits : Edits
         What was done by hand to these groups.
+    second : Second or None
+        The map beside the first, where one is wanted.
     """
 
     dataset: Dataset
@@ -141,6 +184,7 @@ class Project:
     layout: Layout | None = None
     scores: Scores | None = None
     edits: Edits = field(default_factory=Edits)
+    second: Second | None = None
 
     @property
     def labels(self) -> NDArray[np.int32]:
@@ -212,7 +256,7 @@ class Project:
 
     @property
     def mapped(self) -> bool:
-        """Whether the map answers the present pipeline."""
+        """Whether the map answers the present pipeline, settled or not."""
         return self.layout is not None and self.layout.answers(self.pipeline)
 
     @property
@@ -236,8 +280,11 @@ class Project:
         return replace(self, pipeline=self.pipeline.with_n_clusters(k), scores=None)
 
     def asks_as(self, other: Project) -> bool:
-        """Tell whether a person chose the same in both: parameters and edits."""
-        return self.pipeline == other.pipeline and self.edits == other.edits
+        """Tell whether a person chose the same in both: parameters, edits, maps."""
+        same = self.second is other.second is None or (
+            self.second is not None and self.second.asks_as(other.second)
+        )
+        return same and (self.pipeline, self.edits) == (other.pipeline, other.edits)
 
 
 @lru_cache(maxsize=16)

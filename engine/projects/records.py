@@ -21,15 +21,17 @@ from engine.clustering.metrics import External, Scores
 from engine.clustering.partition import NOISE
 from engine.errors import DamagedProjectError
 from engine.features.extraction import Extraction, Failure
+from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
 from engine.projects.edits import Edits, Waiting
 from engine.projects.pipeline import Pipeline
-from engine.projects.project import Graft, Grouping, Layout, View
+from engine.projects.project import Graft, Grouping, Layout, Second, View
 
 Arrays = dict[str, NDArray[Any]]
 Record = tuple[dict[str, Any], Arrays]
 _FARTHEST = 1e12  # from the middle of the map
+_MOST_STEPS = 1_000_000  # of a projection
 
 
 def encode_pipeline(pipeline: Pipeline) -> Record:
@@ -199,7 +201,10 @@ def _waiting(name: str, clips: NDArray[Any], n_clips: int) -> Waiting:
 
 def encode_layout(layout: Layout) -> Record:
     """Write down where the clips lie."""
-    return {"pipeline": layout.pipeline.to_dict()}, {"positions": layout.positions}
+    return {
+        "pipeline": layout.pipeline.to_dict(),
+        "done": layout.done,
+    }, {"positions": layout.positions}
 
 
 def decode_layout(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Layout:
@@ -214,7 +219,31 @@ def decode_layout(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> La
     if not np.all(near):
         positions = np.where(near, positions, np.float32(np.nan))
         positions.setflags(write=False)
-    return Layout(Pipeline.from_dict(values["pipeline"]), positions)
+    done = values.get("done")
+    _require(done is None or _is_count(done, _MOST_STEPS), "a map went too far")
+    return Layout(Pipeline.from_dict(values["pipeline"]), positions, done)
+
+
+def encode_second(second: Second) -> Record:
+    """Write down what the second map shows, and where the clips lie there."""
+    layout, arrays = (
+        (None, {}) if second.layout is None else encode_layout(second.layout)
+    )
+    return {
+        "representation": second.representation.to_dict(),
+        "projection": second.projection.to_dict(),
+        "layout": layout,
+    }, arrays
+
+
+def decode_second(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Second:
+    """Read the second map."""
+    layout = values["layout"]
+    return Second(
+        RepresentationParams.from_dict(values["representation"]),
+        ProjectionParams.from_dict(values["projection"]),
+        None if layout is None else decode_layout(layout, arrays, n_clips),
+    )
 
 
 def encode_scores(scores: Scores) -> Record:

@@ -10,7 +10,8 @@ from engine.audio.dataset import Dataset
 from engine.features.extraction import Extraction
 from engine.projects.curation import named, regrouped
 from engine.projects.edits import Edits, Waiting
-from engine.projects.project import Project
+from engine.projects.pipeline import Pipeline
+from engine.projects.project import Layout, Project
 
 
 def with_extraction(
@@ -49,12 +50,31 @@ def with_results_of(project: Project, other: Project) -> Project:
     if same and done is not None and done is not project.extraction:
         before = project.extraction if project.extracted else None
         found = with_extraction(project, done, before)
-    grouping, layout = other.grouping, other.layout
+    grouping = other.grouping
     if grouping is not None and not grouping.source and not found.grouped:
         found = regrouped(found, grouping) if grouping.answers(asked) else found
-    if not found.mapped and layout is not None and layout.answers(asked):
-        found = replace(found, layout=layout)
+    layout = _farther(found.layout, other.layout, asked)
+    second, known = found.second, other.second
+    if second is not None and known is not None:
+        aside = _farther(second.layout, known.layout, second.asked_of(asked))
+        if aside is not second.layout:
+            second = replace(second, layout=aside)
+    if layout is not found.layout or second is not found.second:
+        found = replace(found, layout=layout, second=second)
     return found
+
+
+def _farther(
+    own: Layout | None, other: Layout | None, asked: Pipeline
+) -> Layout | None:
+    """Return one's own map, unless the other answers better or has settled farther."""
+    if other is None or not other.answers(asked):
+        return own
+    if own is None or not own.answers(asked):
+        return other
+    if own.done is None:
+        return own
+    return other if other.done is None or other.done > own.done else own
 
 
 def started_anew(project: Project, dataset: Dataset | None = None) -> Project:
@@ -70,10 +90,17 @@ def started_anew(project: Project, dataset: Dataset | None = None) -> Project:
         The collection as it is now; clips that it does not have lose their names.
     """
     dataset = dataset or project.dataset
-    grouping, clips = project.grouping, project.dataset.clips
+    grouping, clips, second = project.grouping, project.dataset.clips, project.second
+    if second is not None:
+        second = replace(second, layout=None)
     if grouping is not None and grouping.source and dataset.clips == clips:
         return replace(
-            project, dataset=dataset, extraction=None, layout=None, scores=None
+            project,
+            dataset=dataset,
+            extraction=None,
+            layout=None,
+            scores=None,
+            second=second,
         )
     waiting = named(project)
     if dataset.clips != clips:
@@ -84,4 +111,6 @@ def started_anew(project: Project, dataset: Dataset | None = None) -> Project:
             for one in waiting
         ]
         waiting = tuple(Waiting(n, tuple(sorted(kept))) for n, kept in moved if kept)
-    return Project(dataset, project.pipeline, edits=Edits(waiting=waiting))
+    return Project(
+        dataset, project.pipeline, edits=Edits(waiting=waiting), second=second
+    )

@@ -25,6 +25,7 @@ from engine.clustering.selection import SelectionParams, select
 from engine.clustering.silhouette import Sampled
 from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import extract
+from engine.features.manifold import Begun
 from engine.features.pool import keep_freed_memory
 from engine.features.presets import PRESETS
 from engine.features.projection import project as project_matrix
@@ -83,7 +84,10 @@ def group(
 
 
 def lay_out(
-    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
+    keys: tuple[str | None, ...],
+    pipeline: Pipeline,
+    begun: Layout | None = None,
+    report: Report = silent,
 ) -> Layout:
     """Place the clips that have features on the map; the others get NaN.
 
@@ -92,12 +96,43 @@ def lay_out(
     keys : tuple of str or None
         Where each clip's features are in the store, from an `Extraction`.
     pipeline : Pipeline
+    begun : Layout, optional
+        The unfinished map of the same clips and parameters, to go on from.
     report : Report
         Receives the unfinished positions of the rows as ``partial`` while they settle.
     """
     found = represented(keys, pipeline, report)
-    placed = project_matrix(found.matrix, pipeline.projection, report)
+    from_there = None
+    if begun is not None and begun.done is not None and begun.answers(pipeline):
+        known = begun.positions[found.rows]
+        from_there = Begun(known, begun.done) if np.isfinite(known).all() else None
+    placed = project_matrix(found.matrix, pipeline.projection, report, from_there)
     return Layout(pipeline, scattered(placed, found.rows, len(keys)))
+
+
+def glance(
+    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
+) -> NDArray[np.float32]:
+    """Place the clips by PCA, which is nearly instant, whatever the map is to be.
+
+    A representation by UMAP is seen as it is before that.
+
+    Parameters
+    ----------
+    keys : tuple of str or None
+        Where each clip's features are in the store, from an `Extraction`.
+    pipeline : Pipeline
+    report : Report
+
+    Returns
+    -------
+    float32 array, shape (n_clips, 2)
+        NaN for a clip without features.
+    """
+    flat = pipeline.representation.replace(manifold="none")
+    found = represented(keys, replace(pipeline, representation=flat), report)
+    by_pca = pipeline.projection.replace(method="pca")
+    return scattered(project_matrix(found.matrix, by_pca), found.rows, len(keys))
 
 
 def scattered(
@@ -274,7 +309,7 @@ def run(project: Project, report: Report = silent) -> Project:
     grouped = replace(
         regrouped(project, group(extraction.keys, pipeline, report)),
         extraction=extraction,
-        layout=lay_out(extraction.keys, pipeline, report),
+        layout=lay_out(extraction.keys, pipeline, report=report),
     )
     scores = evaluate(extraction.keys, pipeline, grouped.labels, dataset.labels)
     return replace(grouped, scores=scores)

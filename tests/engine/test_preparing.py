@@ -157,7 +157,7 @@ HIGHPASS = [1.0, -2.0, 1.0, 1, -1.99004745483398, 0.99007225036621]
 
 def test_the_filters_are_those_of_the_recommendation() -> None:
     np.testing.assert_allclose(
-        loudness._k_weighting(48_000), [SHELF, HIGHPASS], atol=1e-10
+        loudness.k_weighting(48_000), [SHELF, HIGHPASS], atol=1e-10
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import Cancelled
+from engine.features.manifold import Begun
 from engine.features.projection import ProjectionParams, project
 from engine.progress import Step
 
@@ -84,6 +85,97 @@ def test_umap_shows_the_map_while_it_settles_and_can_be_cancelled() -> None:
 
     with pytest.raises(Cancelled):
         project(matrix, UMAP, report)
+
+
+def stopped(matrix: np.ndarray, params: ProjectionParams, after: int) -> Begun:
+    """Return how far a map is when it is stopped after so many steps."""
+    seen: list[Step] = []
+
+    def report(step: Step) -> None:
+        if step.done > after:
+            raise Cancelled
+        seen.append(step)
+
+    with pytest.raises(Cancelled):
+        project(matrix, params, report)
+    last = [step for step in seen if step.partial is not None][-1]
+    return Begun(last.partial, last.done)
+
+
+@pytest.mark.parametrize("after", [0, 1, 30, 444])
+def test_a_umap_that_was_stopped_ends_as_one_that_was_not(after: int) -> None:
+    matrix, _ = groups(60, 8)
+    begun = stopped(matrix, UMAP, after)
+    steps: list[Step] = []
+    placed = project(matrix, UMAP, steps.append, begun)
+    np.testing.assert_array_equal(placed, project(matrix, UMAP))
+    assert steps[0].done == begun.done == after
+
+
+@pytest.mark.parametrize("after", [100, 250, 275])
+def test_a_tsne_that_was_stopped_goes_on_from_there(after: int, caplog) -> None:
+    matrix, truth = groups(60, 8)
+    begun = stopped(matrix, QUICK, after)
+    steps: list[Step] = []
+    placed = project(matrix, QUICK, steps.append, begun)
+    assert steps[0].done == begun.done == after
+    assert steps[-1].fraction == 1.0
+    np.testing.assert_array_equal(steps[0].partial, begun.positions)
+    # It is the map that was begun and no other, and as good as one made at once.
+    corners = np.stack([placed[truth == i].mean(axis=0) for i in range(3)])
+    near = np.linalg.norm(placed[:, None] - corners, axis=2).argmin(axis=1)
+    assert (near == truth).all()
+    before = np.stack([begun.positions[truth == i].mean(axis=0) for i in range(3)])
+    assert np.corrcoef(before.ravel(), corners.ravel())[0, 1] > 0.9
+    assert not caplog.records
+
+
+def test_a_map_that_was_stopped_at_once_starts_anew() -> None:
+    matrix, _ = groups(40, 5)
+    nowhere = Begun(np.full((40, 2), 7, np.float32), 0)
+    for params in (QUICK, UMAP):
+        expected = project(matrix, params)
+        np.testing.assert_array_equal(project(matrix, params, begun=nowhere), expected)
+
+
+def test_a_map_that_was_stopped_after_its_end_is_finished() -> None:
+    matrix, _ = groups(40, 5)
+    for params in (QUICK, UMAP):
+        far = Begun(project(matrix, params), 10**6)
+        found = project(matrix, params, begun=far)
+        np.testing.assert_allclose(found, far.positions, atol=1e-4)
+
+
+@pytest.mark.parametrize("params", [PCA, QUICK, UMAP])
+@pytest.mark.parametrize("size", [1e-42, 1e-30, 1e18, 1e35])
+def test_numbers_of_any_size_have_a_map(params: ProjectionParams, size: float) -> None:
+    matrix = (np.random.default_rng(2).normal(size=(20, 3)) * size).astype(np.float32)
+    shown: list[np.ndarray] = []
+
+    def report(step: Step) -> None:
+        if step.partial is not None:
+            shown.append(step.partial)
+
+    placed = project(matrix, params, report)
+    assert all(np.isfinite(partial).all() for partial in shown)
+    assert np.isfinite(placed).all()
+    assert 0.1 < np.abs(placed).max() < 1e6
+
+
+def test_exaggeration_draws_groups_apart() -> None:
+    matrix, truth = groups(90, 6)
+    plain, drawn = (
+        project(matrix, QUICK.replace(exaggeration=much)) for much in (1.0, 4.0)
+    )
+
+    def separation(placed: np.ndarray) -> float:
+        middles = np.stack([placed[truth == i].mean(axis=0) for i in range(3)])
+        within = np.linalg.norm(placed - middles[truth], axis=1).mean()
+        between = np.linalg.norm(middles[:, None] - middles, axis=2).max()
+        return float(between / within)
+
+    assert separation(drawn) > 1.5 * separation(plain)
+    assert ProjectionParams().exaggeration == 1.0
 
 
 def test_a_matrix_of_two_columns_is_only_turned_by_pca() -> None:

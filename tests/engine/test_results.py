@@ -7,11 +7,13 @@ import pytest
 from scipy.cluster.hierarchy import linkage
 
 from engine.audio.dataset import Clip
+from engine.features.projection import ProjectionParams
+from engine.features.representation import RepresentationParams
 from engine.projects.curation import cut_here, members, regrouped, rename
 from engine.projects.edits import Waiting
 from engine.projects.file import ProjectFile, read
 from engine.projects.importing import with_linkage
-from engine.projects.project import Project, View
+from engine.projects.project import Project, Second, View
 from engine.projects.results import started_anew, with_extraction, with_results_of
 
 
@@ -118,3 +120,57 @@ def test_names_that_wait_and_where_a_tree_is_from_are_kept_in_the_file(named, tm
         assert again.edits == project.edits
     assert again.edits.waiting
     assert again.grouping.source == "tree.npy"
+
+
+def mel_by_umap(layout=None):
+    return Second(
+        RepresentationParams(feature="mel"), ProjectionParams(method="umap"), layout
+    )
+
+
+def test_of_two_maps_that_answer_the_one_that_settled_farther_stays(finished):
+    whole = finished.layout
+    some, more = replace(whole, done=25), replace(whole, done=50)
+    other = replace(whole, pipeline=finished.choosing(seed=9).pipeline)
+    for own, meanwhile, expected in (
+        (some, more, more),
+        (more, some, more),
+        (some, whole, whole),
+        (whole, more, whole),
+        (None, some, some),
+        (other, some, some),
+        (some, other, some),
+        (some, None, some),
+    ):
+        mine = replace(finished, layout=own)
+        back = with_results_of(mine, replace(finished, layout=meanwhile))
+        assert back.layout is expected
+
+
+def test_a_second_map_is_a_choice_and_its_places_are_a_result(finished):
+    asked = mel_by_umap().asked_of(finished.pipeline)
+    layout = replace(finished.layout, pipeline=asked)
+    before = replace(finished, second=mel_by_umap())
+    after = replace(finished, second=mel_by_umap(layout))
+    assert with_results_of(before, after).second.layout is layout
+    assert with_results_of(finished, after).second is None
+    assert with_results_of(after, finished) is after
+    old = replace(layout, pipeline=finished.pipeline)
+    stale = replace(finished, second=mel_by_umap(old))
+    assert with_results_of(before, stale).second.layout is None
+    # It goes with the groups, whatever these are.
+    asked_anew = replace(after, pipeline=after.pipeline.choosing("kmeans"))
+    assert asked_anew.second.layout.answers(asked_anew.second.asked_of(asked))
+
+
+def test_a_second_map_of_other_sounds_is_drawn_anew(finished):
+    layout = replace(finished.layout, pipeline=finished.pipeline)
+    project = replace(finished, second=mel_by_umap(layout))
+    fewer = without(finished.extraction, 3)
+    after = with_extraction(project, fewer)
+    assert after.second.asks_as(project.second)
+    assert after.second.layout is None
+    tree = with_linkage(project, tree_of(len(finished.dataset)), "tree.npy")
+    after = with_extraction(tree, fewer, finished.extraction)
+    assert (after.layout, after.second.layout) == (None, None)
+    assert with_extraction(project, finished.extraction).second is project.second

@@ -92,7 +92,7 @@ def test_making_the_matrix_is_followed_can_be_stopped_and_is_not_repeated(
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        steps.lay_out(keys, pipeline, stop)
+        steps.lay_out(keys, pipeline, report=stop)
     steps.group(keys, pipeline, said.append)
     assert "Reading features" in {step.message for step in said}
     said.clear()
