@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from audioclust_gui.sound.source import Samples
+from audioclust_gui.sound.source import Samples, Source, Whole
 
 LIMIT = 256 * 2**20
 """Bytes of decoded sound that are kept."""
@@ -46,30 +46,49 @@ class Span:
         return cls(str(path), start, end, version)
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What is to be heard of a span.
+
+    Parameters
+    ----------
+    source : Source
+        Its samples, at the mixer's rate.
+    gain : float
+        The factor that makes it as loud as other clips, above 0.
+    """
+
+    source: Source
+    gain: float
+
+
 class SoundCache:
     """Least recently used sounds go first; safe to share between threads."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.n_bytes = 0
         self._limit = limit
-        self._sounds: OrderedDict[tuple[Span, int], Samples] = OrderedDict()
+        self._sounds: OrderedDict[tuple[Span, int], tuple[Samples, float]]
+        self._sounds = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, span: Span, rate: int) -> Samples | None:
-        """Return the samples of a span at a rate, or None where they are not kept."""
+    def get(self, span: Span, rate: int) -> Matched | None:
+        """Return the sound of a span at a rate, or None where it is not kept."""
         with self._lock:
-            samples = self._sounds.get((span, rate))
-            if samples is not None:
-                self._sounds.move_to_end((span, rate))
-            return samples
+            if (span, rate) not in self._sounds:
+                return None
+            self._sounds.move_to_end((span, rate))
+            samples, gain = self._sounds[span, rate]
+            return Matched(Whole(samples), gain)
 
-    def put(self, span: Span, rate: int, samples: Samples) -> None:
-        """Keep samples, and let go of old ones; what exceeds the limit is not kept."""
+    def put(self, span: Span, rate: int, samples: Samples, gain: float = 1.0) -> None:
+        """Keep a sound, and let go of old ones; what exceeds the limit is not kept."""
         if samples.nbytes > self._limit:
             return
         with self._lock:
-            old = self._sounds.pop((span, rate), None)
-            self.n_bytes += samples.nbytes - (0 if old is None else old.nbytes)
-            self._sounds[span, rate] = samples
+            if (span, rate) in self._sounds:
+                self.n_bytes -= self._sounds.pop((span, rate))[0].nbytes
+            self.n_bytes += samples.nbytes
+            self._sounds[span, rate] = samples, gain
             while self.n_bytes > self._limit:
-                self.n_bytes -= self._sounds.popitem(last=False)[1].nbytes
+                self.n_bytes -= self._sounds.popitem(last=False)[1][0].nbytes

@@ -1,8 +1,8 @@
 """From a click to samples, off the window's thread.
 
-Two threads: one serves the newest click and nothing else, the other works ahead
-(the rest of a long clip, then the clips that may be clicked next), so that a long file
-never stands between a click and its sound.
+Two threads: one serves the newest click and nothing else, the other works ahead: the
+next clips of a sequence, then the clips that may be clicked next. A long clip is not
+decoded here: it streams, in a thread of its own (`audioclust_gui.sound.streaming`).
 """
 
 from __future__ import annotations
@@ -11,24 +11,23 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
-import numpy as np
-
-from audioclust_gui.sound.cache import SoundCache, Span
-from audioclust_gui.sound.mixer import CHANNELS, Mixer
+from audioclust_gui.sound.cache import Matched, SoundCache, Span
+from audioclust_gui.sound.loudness import matched_gain
+from audioclust_gui.sound.mixer import Mixer
 from audioclust_gui.sound.sink import Output
-from audioclust_gui.sound.source import Samples
+from audioclust_gui.sound.source import Whole
+from audioclust_gui.sound.streaming import Streamed, for_speakers
 from engine.audio.decoding import decode, probe
 from engine.errors import AudioError
 
-HEAD = 20.0
-"""Seconds of a long clip that are decoded before it starts to play."""
-LONGEST = 600.0
-"""Seconds of a clip that are decoded at all."""
-LARGEST = 64_000_000
-"""Samples that are decoded at all, all channels together (256 MB)."""
+LONG = 20.0
+"""Seconds up to which a clip is decoded as a whole, and kept."""
+PATIENCE = 0.5
+"""Seconds to wait for the first frames of a long clip; then it begins in silence."""
 
 
 Clip = tuple[str | Path, float, float | None]
@@ -37,7 +36,7 @@ Clip = tuple[str | Path, float, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One click: which span, from where on (seconds into it), under which ticket."""
+    """One clip that is to sound: which span, from where on (seconds into it)."""
 
     ticket: int
     span: Span
@@ -53,26 +52,22 @@ class Loaded:
     ticket : int
         The request's.
     mixer : Mixer
-        The mixer to play on, at the rate of the samples.
-    samples : float32 array, shape (n, 1 or 2)
-        Empty where it failed.
-    duration : float
-        Length of what will be heard in the end, in seconds.
-    complete : bool
-        False for the head of a long clip; the same ticket follows with all of it.
+        The mixer to play on, at the rate of the sound.
+    sound : Matched or None
+        None where it failed.
     reason : str
         Why it failed, or "".
-    note : str
-        What a person should know although it plays, or "".
     """
 
     ticket: int
     mixer: Mixer
-    samples: Samples
-    duration: float = 0.0
-    complete: bool = True
+    sound: Matched | None
     reason: str = ""
-    note: str = ""
+
+    def close(self) -> None:
+        """End what was begun, because nobody wants it any more."""
+        if self.sound is not None and isinstance(self.sound.source, Streamed):
+            self.sound.source.close()
 
 
 class SoundLoader:
@@ -95,18 +90,24 @@ class SoundLoader:
         self._cache = cache
         self._deliver = deliver
         self._changed = threading.Condition()
-        self._request: Request | None = None
-        self._rest: Request | None = None
-        self._current: int | None = None
+        self._click: Request | None = None
+        self._next: deque[Request] = deque()
         self._ahead: deque[Clip] = deque()
+        self._streams: WeakSet[Streamed] = WeakSet()  # those whose threads run
         self._closed = False
         self._threads: list[threading.Thread] = []
 
     def request(self, request: Request) -> None:
-        """Ask for a clip; what still waits, and what is half done, is dropped."""
+        """Ask for a clip that was clicked; everything that still waits is dropped."""
         with self._changed:
-            self._request, self._rest = request, None
-            self._current = request.ticket
+            self._click = request
+            self._next.clear()
+            self._wake()
+
+    def follow(self, request: Request) -> None:
+        """Ask for a clip whose turn comes after those asked for before."""
+        with self._changed:
+            self._next.append(request)
             self._wake()
 
     def prefetch(self, clips: Iterable[Clip]) -> None:
@@ -119,9 +120,10 @@ class SoundLoader:
             self._wake()
 
     def cancel(self) -> None:
-        """Drop the request that waits and the half-done one."""
+        """Drop the requests that wait."""
         with self._changed:
-            self._request = self._rest = self._current = None
+            self._click = None
+            self._next.clear()
 
     def close(self, patience: float = 1.0) -> None:
         """End the threads and close the output; wait at most `patience` seconds."""
@@ -130,6 +132,12 @@ class SoundLoader:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(patience)
+        # A decoder that still works while the program ends may break it.
+        streams = tuple(self._streams)
+        for stream in streams:
+            stream.close()
+        for stream in streams:
+            stream.join(patience)
 
     def _wake(self) -> None:
         if not self._threads:
@@ -144,99 +152,74 @@ class SoundLoader:
     def _serve_clicks(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self._request)
-                request, self._request = self._request, None
+                self._changed.wait_for(lambda: self._closed or self._click)
+                request, self._click = self._click, None
                 if self._closed or request is None:
                     break
-            self._load(request, whole=request.at >= HEAD)
+            self._load(request, self._output.settle())
+            with self._changed:
+                self._changed.notify_all()  # the output is open now
         self._output.close()
 
     def _work_ahead(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(
-                    lambda: self._closed or self._rest or self._next_ahead()
-                )
-                if self._closed:
+                self._changed.wait_for(lambda: self._closed or self._work)
+                mixer = self._output.mixer
+                if self._closed or mixer is None:
                     return
-                request, self._rest = self._rest, None
+                request = self._next.popleft() if self._next else None
                 clip = None if request else self._ahead.popleft()
-            mixer = self._output.mixer
             if request:
-                self._load(request, whole=True)
-            elif clip and mixer:
+                self._load(request, mixer)
+            elif clip:
                 with contextlib.suppress(Exception):  # a click will tell
-                    self._head(Span.of(*clip), mixer.rate)
+                    span = Span.of(*clip)
+                    if not _is_long(span):
+                        self._whole(span, mixer.rate)
 
-    def _next_ahead(self) -> bool:
-        return self._output.mixer is not None and bool(self._ahead)
+    @property
+    def _work(self) -> bool:
+        return self._output.mixer is not None and bool(self._next or self._ahead)
 
-    def _load(self, request: Request, whole: bool) -> None:
-        mixer = self._output.settle()
-        loaded = Loaded(request.ticket, mixer, np.zeros((0, 1), np.float32))
+    def _load(self, request: Request, mixer: Mixer) -> None:
+        sound, reason = None, ""
         try:
-            if whole:
-                loaded = self._whole(request, mixer)
-            else:
-                loaded = self._first(request, mixer)
+            sound = self._sound(request, mixer.rate)
         except AudioError as error:
-            loaded = replace(loaded, reason=error.reason)
+            reason = error.reason
         except Exception as error:  # noqa: BLE001 - a codec may raise anything
-            loaded = replace(loaded, reason=f"{type(error).__name__}: {error}")
-        self._deliver(loaded)
-        with self._changed:
-            if not loaded.complete and self._current == request.ticket:
-                self._rest = request
-            self._changed.notify_all()
+            reason = f"{type(error).__name__}: {error}"
+        self._deliver(Loaded(request.ticket, mixer, sound, reason))
 
-    def _first(self, request: Request, mixer: Mixer) -> Loaded:
-        span, rate = request.span, mixer.rate
-        samples, complete = self._head(span, rate)
-        duration, note = len(samples) / rate, ""
-        if not complete:
-            duration, note = self._allowed(span, rate)
-        return Loaded(request.ticket, mixer, samples, duration, complete, note=note)
+    def _sound(self, request: Request, rate: int) -> Matched:
+        span, at = request.span, round(request.at * rate)
+        sound = self._cache.get(span, rate)
+        if sound is not None:
+            return sound
+        if not _is_long(span):
+            return self._whole(span, rate)
+        source = Streamed(span.path, span.start, span.end, rate, at)
+        self._streams.add(source)
+        try:
+            return Matched(source, matched_gain(source.head(at, PATIENCE), rate))
+        except AudioError:
+            source.close()
+            raise
 
-    def _whole(self, request: Request, mixer: Mixer) -> Loaded:
-        span, rate = request.span, mixer.rate
-        allowed, note = self._allowed(span, rate)
-        samples = self._cache.get(span, rate)
-        if samples is None:
-            cut = replace(span, end=span.start + allowed) if note else span
-            samples = _decoded(cut, rate)
-            self._cache.put(span, rate, samples)
-        return Loaded(request.ticket, mixer, samples, len(samples) / rate, note=note)
-
-    def _head(self, span: Span, rate: int) -> tuple[Samples, bool]:
-        """Return a clip and True, or the beginning of a long one and False."""
-        samples = self._cache.get(span, rate)
-        if samples is not None:
-            return samples, True
-        # One second more than is used, because a resampler is not sure of its edges.
-        end = span.start + HEAD + 1.0
-        short = span.end is not None and span.end <= end
-        head = span if short else replace(span, end=end)
-        samples = self._cache.get(head, rate)
-        if samples is None:
-            samples = _decoded(head, rate)
-        complete = short or len(samples) < (HEAD + 0.5) * rate
-        self._cache.put(span if complete else head, rate, samples)
-        return (samples, True) if complete else (samples[: int(HEAD * rate)], False)
-
-    @staticmethod
-    def _allowed(span: Span, rate: int) -> tuple[float, str]:
-        """Return the seconds of a clip that are decoded, and what to say about it."""
-        info = probe(span.path)
-        end = info.duration if span.end is None else min(span.end, info.duration)
-        duration = end - span.start
-        longest = min(LONGEST, LARGEST / (info.channels * max(info.rate, rate)))
-        if duration <= longest:
-            return duration, ""
-        return longest, f"Only the first {longest / 60:.3g} minutes are played."
+    def _whole(self, span: Span, rate: int) -> Matched:
+        sound = self._cache.get(span, rate)
+        if sound is None:
+            path, start, end = span.path, span.start, span.end
+            samples = for_speakers(decode(path, start, end, rate=rate, mono=False))
+            gain = matched_gain(samples, rate)
+            self._cache.put(span, rate, samples, gain)
+            sound = Matched(Whole(samples), gain)
+        return sound
 
 
-def _decoded(span: Span, rate: int) -> Samples:
-    samples = decode(span.path, span.start, span.end, rate=rate, mono=False)
-    if samples.shape[1] > CHANNELS:
-        samples = samples.mean(axis=1, dtype=np.float32, keepdims=True)
-    return samples
+def _is_long(span: Span) -> bool:
+    if span.end is not None and span.end - span.start <= LONG:
+        return False
+    end = probe(span.path).duration
+    return end - span.start > LONG

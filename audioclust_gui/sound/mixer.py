@@ -6,81 +6,30 @@ out is the same to the last bit whatever the sizes of the blocks.
 
 Fades last 5 ms and follow a raised cosine, so a sound that replaces another never adds
 up to more than the louder of the two. A sound that begins or ends in silence (below
--60 dB) is not faded there: the attack of a drum stays as it was recorded. A loop is
-gapless: its last frame is followed by its first.
+-60 dB) is not faded there, unless it replaces another: the attack of a drum stays as it
+was recorded. A loop is gapless at every speed: its last frame is followed by its first.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from audioclust_gui.sound.source import Samples, Source
+from audioclust_gui.sound.tape import UNIT
+from audioclust_gui.sound.voice import Sound, Speed, Voice
 
 CHANNELS = 2
 FADE = 0.005
 """Length of a fade, in seconds."""
 GLIDE = 0.02
 """Time in which a new volume is reached, in seconds."""
-QUIET = 1e-3
-"""Amplitude below which a beginning or an end makes no click."""
-
-
-@dataclass(slots=True)
-class _Voice:
-    """One sound on its way: where it is, and how far its fade has come.
-
-    `level` counts frames of fade, 0 (silent) to the length of a fade (full): it climbs
-    by one a frame, and descends once the voice is `falling` or as few frames are left.
-    """
-
-    samples: Samples
-    ticket: int
-    position: int
-    level: int
-    loop: bool
-    falling: bool = False
-
-    @property
-    def left(self) -> int:
-        """Frames until the end."""
-        return len(self.samples) - self.position
-
-    @property
-    def ends(self) -> bool:
-        """Whether there is an end to fade: not in a loop, not where it is silent."""
-        return not self.loop and bool(np.abs(self.samples[-1]).max() > QUIET)
-
-    def add_to(self, out: Samples, curve: Samples) -> bool:
-        """Add the next frames to `out`; tell whether the voice lives on."""
-        full, ends, done = len(curve) - 1, self.ends, 0
-        while done < len(out):
-            if self.left == 0 and self.loop:
-                self.position = 0
-            if self.left == 0 or (self.falling and self.level == 0):
-                return False
-            n = min(len(out) - done, self.left)
-            if self.falling or (ends and self.left <= self.level):
-                n, step = min(n, self.level), -1
-            elif self.level < full:
-                n, step = min(n, full - self.level), 1
-                if ends:  # climb half of what is left, then come down again
-                    n = min(n, (self.left - self.level + 1) // 2)
-            else:
-                n, step = min(n, self.left - full) if ends else n, 0
-            heard = self.samples[self.position : self.position + n]
-            if step:
-                levels = self.level + step * np.arange(1, n + 1)
-                heard = heard * curve[levels, None]
-            out[done : done + n] += heard
-            self.level += step * n
-            self.position += n
-            done += n
-        return True
+REMEMBERED = 512
+"""Blocks of which the peaks are kept for who asks."""
 
 
 class Mixer:
@@ -92,58 +41,90 @@ class Mixer:
     Parameters
     ----------
     rate : int
-        Frames per second of what is rendered and of every sound handed in.
+        Frames per second of what is rendered and of every source handed in.
     gain : float
         Factor on the samples, 0 to 1.
     loop : bool
-        Whether a sound starts again when it ends.
+        Whether a sound starts again when it ends; what waits behind it goes on waiting.
 
     Attributes
     ----------
     playing : (ticket, frame) or None
-        The voice that sounds and its next frame, as of the latest block.
-    finished : deque of int
-        Tickets of the sounds that came to their end by themselves, oldest first; the
-        window takes them out.
+        The voice that sounds and the frame of its source that comes next, as of the
+        latest block; None in the gap between two sounds as well.
+    begun, finished : deque of int
+        Tickets of the sounds that began, and of those that came to their end by
+        themselves, oldest first; the window takes them out.
     """
 
     def __init__(self, rate: int, gain: float = 1.0, loop: bool = False) -> None:
         self.rate = rate
         self.playing: tuple[int, int] | None = None
+        self.begun: deque[int] = deque()
         self.finished: deque[int] = deque()
         self._commands: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        # The window appends to the newest queue, the callback takes from the one that
+        # the commands so far have made the newest: dropping is starting another.
+        self._newest: deque[Sound] = deque()
+        self._queue = self._newest
+        self._peaks: deque[Samples] = deque(maxlen=REMEMBERED)
         fade = max(1, round(FADE * rate))
         ramp = np.arange(fade + 1) / fade
         self._curve = (0.5 - 0.5 * np.cos(np.pi * ramp)).astype(np.float32)
-        self._voice: _Voice | None = None
-        self._leaving: list[_Voice] = []
+        self._voice: Voice | None = None
+        self._leaving: list[Voice] = []
+        self._now = 0  # frames rendered so far
+        self._alone_at = 0  # when the last of those that leave will be silent
+        self._since = math.inf  # frames of silence since a sound came to its end
+        self._speed = Speed.of(1.0)
         self._loop = loop
         self._glide = max(1, round(GLIDE * rate))
         self._gliding = self._glide  # frames since the gain was last set
         self._old_gain = self._gain = gain
 
-    def play(self, source: Source, ticket: int, start: int = 0) -> None:
-        """Start a sound in place of the one that sounds.
+    def play(
+        self, source: Source, ticket: int, start: int = 0, gain: float = 1.0
+    ) -> None:
+        """Start a sound in place of the one that sounds and of those that wait.
 
         Parameters
         ----------
         source : Source
-            Finite samples at `rate`.
+            Finite samples at `rate`. Where they have not come yet there is silence,
+            and the position stays.
         ticket : int
-            The name by which `playing` and `finished` speak of it.
+            The name by which the mixer speaks of it.
         start : int
             First frame to be heard, brought into 0..n.
+        gain : float
+            Factor on its samples.
         """
-        samples = source.read(0, source.length)
-        self._commands.append((self._start, (samples, ticket, start)))
+        self.drop()
+        self._commands.append((self._start, (Sound(source, ticket, gain), start)))
 
-    def extend(self, source: Source, ticket: int) -> None:
-        """Give the sound with this ticket more frames: the same beginning, and more."""
-        samples = source.read(0, source.length)
-        self._commands.append((self._lengthen, (samples, ticket)))
+    def follow(
+        self, source: Source, ticket: int, gap: int = 0, gain: float = 1.0
+    ) -> None:
+        """Let a sound follow all those that wait, to the frame.
+
+        Parameters
+        ----------
+        source, ticket, gain
+            As for `play`.
+        gap : int
+            Frames of silence after the end of the sound before it. If those are over,
+            or there was none, it begins at once.
+        """
+        self._newest.append(Sound(source, ticket, gain, gap))
+
+    def drop(self) -> None:
+        """Forget what waits; what sounds goes on."""
+        self._newest = deque()
+        self._commands.append((self._attend, (self._newest,)))
 
     def stop(self) -> None:
-        """Fade out what sounds."""
+        """Fade out what sounds, and forget what waits."""
+        self.drop()
         self._commands.append((self._leave, ()))
 
     def seek(self, frame: int) -> None:
@@ -158,6 +139,35 @@ class Mixer:
         """Let the sound start again when it ends, or let it end."""
         self._commands.append((self._repeat, (loop,)))
 
+    def set_speed(self, speed: float, keep_pitch: bool = True) -> None:
+        """Run faster or slower from now on, at the place where the sound is.
+
+        Parameters
+        ----------
+        speed : float
+            Brought into 0.25..2 and rounded to thousandths. At 1 the samples are those
+            of the source, bit by bit.
+        keep_pitch : bool
+            Whether the pitch stays, or moves as that of a tape does. Where it stayed,
+            the sound goes on in the period of the wave that it has come to: `playing`
+            may leap by up to 25 ms.
+        """
+        self._commands.append((self._run_at, (Speed.of(speed, keep_pitch),)))
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many sounds wait to follow, and the sum of their lengths in frames."""
+        sounds = tuple(self._newest)
+        return len(sounds), sum(sound.source.length for sound in sounds)
+
+    def peaks(self) -> tuple[float, float]:
+        """Return the largest magnitudes, left and right, since they were last asked."""
+        left = right = 0.0
+        while self._peaks:
+            peak = self._peaks.popleft()
+            left, right = max(left, float(peak[0])), max(right, float(peak[1]))
+        return left, right
+
     def render(self, n_frames: int) -> Samples:
         """Take the commands that wait, and return the next frames.
 
@@ -169,14 +179,50 @@ class Mixer:
             command, arguments = self._commands.popleft()
             command(*arguments)
         out = np.zeros((n_frames, CHANNELS), np.float32)
-        self._leaving = [v for v in self._leaving if v.add_to(out, self._curve)]
+        self._leaving = [v for v in self._leaving if v.add_to(out) == n_frames]
+        done = 0
+        while done < n_frames:
+            voice = self._voice
+            if voice is None:
+                done += self._pause(n_frames - done, self._now + done)
+                continue
+            done += voice.add_to(out[done:])
+            if done < n_frames:
+                self._end(voice)
+        self._now += n_frames
         voice = self._voice
-        if voice is not None and not voice.add_to(out, self._curve):
-            self.finished.append(voice.ticket)
-            self._voice = voice = None
-        self.playing = None if voice is None else (voice.ticket, voice.position)
+        self.playing = None if voice is None else (voice.sound.ticket, voice.tape.frame)
         out *= self._gains(n_frames)[:, None]
-        return np.clip(out, -1.0, 1.0, out=out)
+        np.clip(out, -1.0, 1.0, out=out)
+        self._peaks.append(np.maximum(out.max(0, initial=0), -out.min(0, initial=0)))
+        return out
+
+    def _pause(self, n_frames: int, now: int) -> int:
+        """Begin what follows, or tell for how many frames there is silence."""
+        if self._queue:
+            n_frames = int(min(n_frames, max(self._queue[0].gap - self._since, 0)))
+            if n_frames == 0:
+                self._begin(self._queue.popleft(), 0, now)
+        self._since += n_frames
+        return n_frames
+
+    def _begin(self, sound: Sound, start: int, now: int) -> None:
+        self.begun.append(sound.ticket)
+        self._sound(sound, min(max(start, 0), sound.source.length) * UNIT, now)
+
+    def _sound(
+        self, sound: Sound, position: int, now: int, natural: int | None = None
+    ) -> None:
+        voice = Voice(
+            sound, self.rate, self._speed, self._curve, self._loop, position, natural
+        )
+        if now >= self._alone_at:
+            voice.be_there()
+        self._voice = voice
+
+    def _end(self, voice: Voice) -> None:
+        self.finished.append(voice.sound.ticket)
+        self._voice, self._since = None, 0
 
     def _gains(self, n_frames: int) -> Samples:
         gains = np.full(n_frames, self._gain, np.float32)
@@ -188,31 +234,29 @@ class Mixer:
     def _gain_at(self, frame: Any) -> Any:
         return self._old_gain + (self._gain - self._old_gain) * (frame / self._glide)
 
-    def _start(self, samples: Samples, ticket: int, start: int) -> None:
-        self._leave()
-        n = len(samples)
-        if n == 0:
-            self.finished.append(ticket)
-            return
-        start = min(max(start, 0), n)
-        self._voice = voice = _Voice(samples, ticket, start, 0, self._loop)
-        if voice.left and np.abs(samples[start]).max() <= QUIET:
-            full = len(self._curve) - 1
-            voice.level = min(full, voice.left) if voice.ends else full
+    # Commands, as the callback carries them out.
 
-    def _lengthen(self, samples: Samples, ticket: int) -> None:
-        if self._voice is not None and self._voice.ticket == ticket:
-            self._voice.samples = samples
+    def _attend(self, queue: deque[Sound]) -> None:
+        self._queue = queue
+
+    def _start(self, sound: Sound, start: int) -> None:
+        self._leave()
+        self._begin(sound, start, self._now)
 
     def _leave(self) -> None:
-        if self._voice is not None:
-            self._voice.falling = True
-            self._leaving.append(self._voice)
-        self._voice = None
+        voice = self._voice
+        if voice is not None and voice.heard:
+            voice.falling = True
+            self._leaving.append(voice)
+            self._alone_at = max(self._alone_at, self._now + voice.level)
+        self._voice, self._since = None, math.inf
 
     def _jump(self, frame: int) -> None:
-        if self._voice is not None:
-            self._start(self._voice.samples, self._voice.ticket, frame)
+        voice = self._voice
+        if voice is not None:
+            self._leave()
+            frame = min(max(frame, 0), voice.sound.source.length)
+            self._sound(voice.sound, frame * UNIT, self._now)
 
     def _turn(self, gain: float) -> None:
         if self._voice is None and not self._leaving:
@@ -229,10 +273,22 @@ class Mixer:
         if voice is None:
             return
         if loop:
-            voice.loop, voice.falling = True, False
-            return
-        # Too late to fade before the end: fade across it, into the next round.
-        late = voice.loop and voice.left < voice.level
-        voice.loop = False
-        if voice.falling or (late and voice.ends):
-            voice.loop = voice.falling = True
+            voice.repeat()
+            self._run_at(self._speed)
+        elif voice.loop and not voice.falling:
+            if voice.late:  # fade across the end, into the next round
+                voice.falling = True
+            elif voice.speed.keep_pitch:  # what it reads next may lie across the end
+                self._hand_over(voice)
+            else:
+                voice.tape.loop = False
+
+    def _run_at(self, speed: Speed) -> None:
+        self._speed = speed
+        voice = self._voice
+        if voice is not None and not voice.falling and voice.speed != speed:
+            self._hand_over(voice)
+
+    def _hand_over(self, voice: Voice) -> None:
+        self._leave()
+        self._sound(voice.sound, voice.tape.position, self._now, voice.natural)

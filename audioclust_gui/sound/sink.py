@@ -1,7 +1,8 @@
 """Where the sound goes: a device, or silence that keeps time like one.
 
 A `Sink` pulls blocks from a mixer at its own pace. `Output` keeps one open, and puts
-silence in its place while there is no device, so that a play always has a playhead.
+silence in its place while there is no device, so that a play always has a playhead. It
+looks by itself whether the device has come back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from audioclust_gui.sound.mixer import Mixer
 from audioclust_gui.sound.source import Samples
@@ -17,7 +18,13 @@ from audioclust_gui.sound.source import Samples
 Render = Callable[[int], Samples]
 
 RETRY_AFTER = 3.0
-"""Seconds of silence after which the next play asks for the device again."""
+"""Seconds of silence after which the device is asked for again."""
+RETURN_AFTER = 30.0
+"""Seconds without a sound after which the chosen device is asked for again while
+another one plays in its place."""
+WATCH = 1.0
+"""Seconds between two looks at what is open."""
+_COSTLY, _RAREST = 20, 15.0
 
 
 class SinkError(Exception):
@@ -48,6 +55,20 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Stop to pull; no call follows."""
+
+
+@runtime_checkable
+class Choice(Protocol):
+    """A sink that stands for one of several devices."""
+
+    note: str
+    """Why another device than the chosen one plays, or ""."""
+
+    def choose(self, name: str) -> None:
+        """Name the device for the next opening, "" for the system's default."""
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return what there is to choose from, as of the last opening."""
 
 
 class SilentSink:
@@ -93,10 +114,17 @@ class SilentSink:
 class Output:
     """One open sink with a mixer behind it, opened again when it has died.
 
+    Once it has been used, a thread looks after it: what died is opened again, and so is
+    the device, every few seconds, while silence or another device is in its place. This
+    never happens under a sound that is heard: while `mixer` has a voice, only what does
+    not pull any more is replaced.
+
     Parameters
     ----------
     device : Sink
         What to play on; silence takes its place while it cannot be opened.
+    changed : callable
+        Called from that thread when `trouble` or `note` have become others.
 
     Attributes
     ----------
@@ -105,16 +133,24 @@ class Output:
         the rate may be another.
     trouble : str
         Why there is no sound, in plain words; "" when all is well.
+    note : str
+        Why the sound comes from another device than the chosen one, or "".
     """
 
-    def __init__(self, device: Sink) -> None:
+    def __init__(
+        self, device: Sink, changed: Callable[[], None] = lambda: None
+    ) -> None:
         self.mixer: Mixer | None = None
-        self.trouble = ""
+        self.trouble = self.note = ""
         self._device = device
+        self._changed = changed
         self._silence = SilentSink()
         self._sink: Sink = device
         self._lock = threading.Lock()
-        self._retry_at = 0.0
+        self._stale = False  # another device was chosen
+        self._retry_at = self._look_at = 0.0  # a play, and the thread
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
 
     @property
     def alive(self) -> bool:
@@ -125,7 +161,7 @@ class Output:
     def settled(self) -> bool:
         """Whether a play can use the mixer as it is, without opening anything."""
         waiting = self._sink is self._device or time.monotonic() < self._retry_at
-        return self.alive and waiting
+        return self.alive and waiting and not self._stale
 
     def settle(self) -> Mixer:
         """Return a mixer that is pulled; this opens the device, and can take a while.
@@ -133,25 +169,94 @@ class Output:
         Raises nothing: where there is no device, `trouble` says so.
         """
         with self._lock:
-            if not self.settled or self.mixer is None:
-                self._silence.close()
-                self._sink, self.trouble = self._device, ""
-                try:
-                    self._device.open(self._connect)
-                except SinkError as error:
-                    self.trouble = str(error)
-                    self._retry_at = time.monotonic() + RETRY_AFTER
-                    self._sink = self._silence
-                    self._silence.open(self._connect)
+            if not self.settled:
+                self._open()
+            if self._watch is None:
+                self._watch = threading.Thread(
+                    target=self._look_after, name="output", daemon=True
+                )
+                self._watch.start()
             assert self.mixer is not None
             return self.mixer
 
+    def choose(self, name: str) -> None:
+        """Play on the output of this name from now on, "" for the system's default.
+
+        What sounds goes on where it is until `settle` is called, which the next play
+        does; in silence the device is changed at once.
+        """
+        if isinstance(self._device, Choice):
+            self._device.choose(name)
+            self._stale = True
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of the outputs there are; this can take a while.
+
+        In silence they are looked for anew, and `mixer` is another one afterwards; a
+        sound that is heard is not disturbed, and then they are those of its beginning.
+        """
+        if not isinstance(self._device, Choice):
+            return ()
+        with self._lock:
+            if self._sink is self._device and self.alive and self._idle:
+                self._open()
+            return self._device.outputs()
+
     def close(self) -> None:
         """Close what is open; this can take as long as the device does."""
+        self._closed.set()
         with self._lock:
             self._sink.close()
             self.mixer = None
 
-    def _connect(self, rate: int) -> Render:
-        self.mixer = Mixer(rate)
-        return self.mixer.render
+    @property
+    def _idle(self) -> bool:
+        mixer = self.mixer
+        return mixer is None or (mixer.playing is None and not mixer.waiting[0])
+
+    def _open(self) -> None:
+        """Open the device, or else keep silence going, with the mixer it has."""
+        began, made = time.monotonic(), []
+
+        def connect(rate: int) -> Render:
+            made.append(Mixer(rate))
+            return made[-1].render
+
+        self._stale = False
+        try:
+            self._device.open(connect)
+        except SinkError as error:
+            self.trouble, self.note = str(error), ""
+            self._sink = self._silence
+            if not self._silence.alive:
+                self._silence.open(connect)
+                self.mixer = made[-1]
+            now = time.monotonic()
+            self._retry_at = now + RETRY_AFTER
+            # Where looking is slow the thread does it more rarely.
+            self._look_at = max(
+                self._retry_at, now + min(_COSTLY * (now - began), _RAREST)
+            )
+        else:
+            self.mixer, self._sink = made[-1], self._device
+            self._silence.close()
+            self.trouble, self.note = "", getattr(self._device, "note", "")
+            self._look_at = time.monotonic() + RETURN_AFTER
+
+    def _look_after(self) -> None:
+        gone = False
+        while not self._closed.wait(WATCH):
+            # The window has seen a death, and stopped, before anything is replaced.
+            gone, known = not self.alive, gone
+            if (gone and known) or (not gone and self._idle and self._could_be_better):
+                before = self.trouble, self.note
+                with self._lock:
+                    if not self._closed.is_set():
+                        self._open()
+                if (self.trouble, self.note) != before or gone:
+                    self._changed()
+
+    @property
+    def _could_be_better(self) -> bool:
+        late = time.monotonic() >= self._look_at
+        return self._stale or (late and bool(self.trouble or self.note))

@@ -7,89 +7,10 @@ import numpy as np
 import pytest
 
 from audioclust_gui.sound import loader as sound_loader
-from audioclust_gui.sound.cache import SoundCache, Span
+from audioclust_gui.sound.cache import Span
 from audioclust_gui.sound.playback import Playback
-from audioclust_gui.sound.sink import SinkError
 from engine.audio.decoding import write_wav
-
-RATE = 48_000
-WAIT = 5_000
-
-
-class FakeSink:
-    """A device that the test turns by hand."""
-
-    def __init__(self, rate=RATE, trouble=""):
-        self.rate, self.trouble = rate, trouble
-        self.alive, self.opened = False, 0
-        self.render = None
-
-    def open(self, connect):
-        self.opened += 1
-        if self.trouble:
-            raise SinkError(self.trouble)
-        self.render = connect(self.rate)
-        self.alive = True
-
-    def close(self):
-        self.alive = False
-
-    def pull(self, seconds):
-        return self.render(round(seconds * self.rate))
-
-
-class Heard:
-    """Every signal of a playback, in order."""
-
-    def __init__(self, playback):
-        self.all = []
-        for name in ("started", "finished", "stopped", "failed", "noted"):
-            signal = getattr(playback, name)
-            signal.connect(lambda *a, name=name: self.all.append((name, *a)))
-        playback.device_changed.connect(lambda text: self.all.append(("device", text)))
-
-    def names(self):
-        return [name for name, *_ in self.all]
-
-
-@pytest.fixture
-def sink():
-    return FakeSink()
-
-
-@pytest.fixture
-def decoded():
-    return SoundCache()
-
-
-@pytest.fixture
-def playback(qtbot, sink, decoded):
-    playback = Playback(sink=sink, cache=decoded)
-    yield playback
-    playback.shutdown()
-
-
-@pytest.fixture
-def heard(playback):
-    return Heard(playback)
-
-
-def tone(path, seconds, hertz=440, rate=RATE, channels=1):
-    t = np.arange(round(seconds * rate)) / rate
-    samples = 0.5 * np.sin(2 * np.pi * hertz * t)
-    write_wav(path, np.stack([samples] * channels, axis=1), rate)
-    return path
-
-
-def start(qtbot, playback, path, *span, **options):
-    with qtbot.waitSignal(playback.started, timeout=WAIT) as blocker:
-        playback.play(path, *span, **options)
-    return blocker.args
-
-
-def pitch(samples):
-    spectrum = np.abs(np.fft.rfft(samples[:, 0] * np.hanning(len(samples))))
-    return np.argmax(spectrum) * RATE / len(samples)
+from tests.gui.sound.hearing import RATE, WAIT, FakeSink, Heard, pitch, start, tone
 
 
 def test_a_click_plays_the_clip_to_its_end(qtbot, playback, sink, heard, tmp_path):
@@ -321,59 +242,6 @@ def test_a_device_that_comes_back_is_found(qtbot, tmp_path, monkeypatch):
     assert [text for name, *text in heard.all if name == "device"] == [["none"], [""]]
     assert sink.pull(0.1).any()
     playback.shutdown()
-
-
-def test_a_long_clip_begins_before_all_of_it_is_there(
-    qtbot, playback, sink, heard, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(sound_loader, "HEAD", 1.0)
-    monkeypatch.setattr(sound_loader, "LONGEST", 6.0)
-    path = tmp_path / "long.wav"
-    long = np.sin(np.arange(8 * RATE) ** 2 * 1e-7) * 0.5
-    write_wav(path, long, RATE)
-    gate = threading.Event()
-    decode = sound_loader.decode
-
-    def slow(path, start, end, **options):
-        if end - start > 2.0:
-            gate.wait(5)
-        return decode(path, start, end, **options)
-
-    monkeypatch.setattr(sound_loader, "decode", slow)
-    _, duration = start(qtbot, playback, path, token="long")
-    assert duration == 6.0
-    assert heard.all[-1] == ("noted", "long", "Only the first 0.1 minutes are played.")
-    out = sink.pull(0.5)
-    gate.set()
-    qtbot.waitUntil(lambda: playback._complete, timeout=WAIT)
-    out = np.concatenate([out, sink.pull(6.0)])[:, 0]
-    middle = slice(RATE // 10, round(5.9 * RATE))
-    np.testing.assert_allclose(out[middle], long[middle], atol=1e-4)
-    assert not out[6 * RATE :].any()
-    start(qtbot, playback, path, at=3.0)
-    out = sink.pull(0.5)[RATE // 10 :, 0]
-    np.testing.assert_allclose(out, long[round(3.1 * RATE) :][: len(out)], atol=1e-4)
-
-
-def test_a_place_beyond_the_head_of_a_long_clip_can_be_reached(
-    qtbot, playback, sink, tmp_path, monkeypatch
-):
-    path = tone(tmp_path / "long.wav", 30.0, rate=8_000)
-    gate = threading.Event()
-    decode = sound_loader.decode
-
-    def slow(path, start, end, **options):
-        if end is None:
-            gate.wait(5)
-        return decode(path, start, end, **options)
-
-    monkeypatch.setattr(sound_loader, "decode", slow)
-    start(qtbot, playback, path)
-    with qtbot.waitSignal(playback.started, timeout=WAIT):
-        playback.seek(29.0)  # only the head is there yet
-        gate.set()
-    sink.pull(0.5)
-    assert playback.position() == pytest.approx(29.5)
 
 
 def test_many_channels_come_out_of_two_speakers(qtbot, playback, sink, tmp_path):
