@@ -323,6 +323,17 @@ class CutStrip(QWidget):
             self.released.emit(before)
         return True
 
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if (
+            override
+            and event.key() == Qt.Key.Key_Escape
+            and self._held_from is not None
+        ):
+            event.accept()  # before the window is silenced by it
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or not self.put_back():
             super().keyPressEvent(event)

@@ -1,9 +1,11 @@
-"""Rings and waves about the few points that matter now: signs that need no colour."""
+"""Rings, waves and lines for the points that matter now: signs without colour."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from audioclust_gui.plots.palette import Ink
 
@@ -42,3 +44,34 @@ def paint_playing(
             for middle in 0, 180:
                 # Qt counts sixteenths of a degree.
                 painter.drawArc(around, (middle - 40) * 16, 80 * 16)
+
+
+def paint_links(
+    painter: QPainter, start: QPointF, ends: Sequence[QPointF | None], ink: Ink
+) -> None:
+    """Draw lines from a point to others, the first one strongest."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # The strongest lie above.
+    for rank, end in reversed(list(enumerate(ends))):
+        weak = rank / max(1, len(ends) - 1)
+        opacity, width = 0.92 - 0.64 * weak, 2.6 - 1.5 * weak
+        if end is not None and end != start:
+            line, within = QColor(ink.text), QColor(ink.background)
+            line.setAlphaF(opacity)
+            within.setAlphaF(opacity)
+            for colour, wide in (within, width + 2), (line, width):
+                painter.setPen(QPen(colour, wide))
+                painter.drawLine(start, end)
+    painter.restore()
+
+
+def paint_band(painter: QPainter, band: QPainterPath, ink: Ink) -> None:
+    """Draw the box or the outline that the mouse is drawing."""
+    fill = QColor(ink.accent)
+    fill.setAlpha(36)
+    painter.fillPath(band, fill)
+    painter.strokePath(band, QPen(QColor(ink.background), 3))
+    pen = QPen(QColor(ink.accent), 1.4)
+    pen.setDashPattern([4, 3])
+    painter.strokePath(band, pen)

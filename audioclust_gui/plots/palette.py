@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from audioclust_gui.plots.oklab import EYES, from_oklab, gamma, linear, oklab
+
 Floats = NDArray[np.float64]
 Colours = NDArray[np.uint8]
 
@@ -40,39 +42,6 @@ _OKABE_ITO = (0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0xF0E4
 _DISTINCT = 64
 _LEAST_CONTRAST = 3.05
 
-# Ottosson, "A perceptual color space for image processing" (2020): linear RGB to cone
-# responses, and their cube roots to lightness and two opponent axes.
-_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_OPPONENTS = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-# Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
-# color vision deficiency" (2009), severity 1, in linear RGB.
-_EYES = np.array(
-    [
-        np.eye(3),
-        [  # deuteranopia
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ],
-        [  # protanopia
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ],
-    ]
-)
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
@@ -156,7 +125,7 @@ def faded(rows: Colours, ids: Iterable[int]) -> Colours:
 
 def contrast(rgb: ArrayLike, other: ArrayLike) -> Floats:
     """Contrast ratio of colours (..., 3) 0-255 after WCAG 2.2: 1 to 21."""
-    a, b = (_linear(np.asarray(c) / 255) @ _LUMINANCE + 0.05 for c in (rgb, other))
+    a, b = (linear(np.asarray(c) / 255) @ _LUMINANCE + 0.05 for c in (rgb, other))
     return np.maximum(a, b) / np.minimum(a, b)
 
 
@@ -166,28 +135,10 @@ def as_rgb(hexadecimal: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _linear(srgb: Floats) -> Floats:
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-
-
-def _gamma(linear: Floats) -> Floats:
-    linear = linear.clip(0, 1)
-    root = 1.055 * linear ** (1 / 2.4) - 0.055
-    return np.where(linear <= 0.0031308, 12.92 * linear, root)
-
-
-def _oklab(linear: Floats) -> Floats:
-    return np.cbrt(linear.clip(0, None) @ _CONES.T) @ _OPPONENTS.T
-
-
-def _from_oklab(lab: Floats) -> Floats:
-    return (lab @ np.linalg.inv(_OPPONENTS).T) ** 3 @ np.linalg.inv(_CONES).T
-
-
 @cache
 def _series(dark: bool) -> Colours:
     """All colours in the order of the ids: uint8 (several hundred, 3)."""
-    return np.rint(255 * _gamma(_candidates(dark)[_order()])).astype(np.uint8)
+    return np.rint(255 * gamma(_candidates(dark)[_order()])).astype(np.uint8)
 
 
 @cache
@@ -200,9 +151,9 @@ def _candidates(dark: bool) -> Floats:
     angle = np.radians(hue)
     grid = np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], -1)
     grid = grid.reshape(-1, 3)
-    rgb = _from_oklab(grid)
+    rgb = from_oklab(grid)
     grid = grid[((rgb >= 0) & (rgb <= 1)).all(1)]
-    lab = np.concatenate([_oklab(_linear(first)), grid])
+    lab = np.concatenate([oklab(linear(first)), grid])
     if not dark:
         # The same hues, deeper: on white it is the light colours that get lost.
         lab[:, 0] = 0.46 + (lab[:, 0] - 0.52) * 0.62
@@ -214,14 +165,14 @@ def _legible(lab: Floats, dark: bool) -> Floats:
     """Bring colours into the gamut, far enough from the background: linear RGB."""
     background = as_rgb(ink(dark).background)
     for _ in range(60):
-        rgb = _from_oklab(lab)
+        rgb = from_oklab(lab)
         outside = ((rgb < -1e-3) | (rgb > 1 + 1e-3)).any(1)
         lab[outside, 1:] *= 0.96
-        faint = contrast(255 * _gamma(rgb), background) < _LEAST_CONTRAST
+        faint = contrast(255 * gamma(rgb), background) < _LEAST_CONTRAST
         lab[faint, 0] += 0.01 if dark else -0.01
         if not (outside | faint).any():
             break
-    return _from_oklab(lab).clip(0, 1)
+    return from_oklab(lab).clip(0, 1)
 
 
 @cache
@@ -232,7 +183,7 @@ def _order() -> NDArray[np.intp]:
     `_DISTINCT` colours nobody can tell them apart, and any order will do.
     """
     rgb = np.stack([_candidates(True), _candidates(False)])
-    views = _oklab(np.einsum("eij,tnj->neti", _EYES, rgb))
+    views = oklab(np.einsum("eij,tnj->neti", EYES, rgb))
     order = list(range(len(_OKABE_ITO)))
     nearest = np.full(rgb.shape[1], np.inf)
     for place in range(_DISTINCT):

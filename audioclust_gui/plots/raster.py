@@ -26,7 +26,8 @@ DILATE_ABOVE = 0.2
 """Visible points per pixel from which growing pixels is quicker than stamping points:
 about 100 000 points in a window of usual size."""
 
-_AT_A_TIME = 512
+_PIXELS_AT_A_TIME = 20_000
+_FIRST_LOOK = 16
 _LEVEL_BITS = LEVELS.bit_length() - 1
 
 
@@ -44,6 +45,11 @@ class Pixels:
     row: Indices
     column: Indices
 
+    def between(self, top: int, bottom: int, reach: int) -> Pixels:
+        """Return those of a band of rows, up to `bottom`, as an image of its own."""
+        inside = (self.row >= top - reach) & (self.row < bottom + reach)
+        return Pixels(self.index[inside], self.row[inside] - top, self.column[inside])
+
 
 def pixels_of(
     positions: Positions,
@@ -58,6 +64,7 @@ def pixels_of(
     ----------
     positions : float32 array, shape (n, 2)
         Horizontal and vertical (upwards); points that are not finite are left out.
+        Quickest where each coordinate lies in one piece.
     view : left, bottom, right, top
         The part of the plane that fills the image.
     size : rows, columns
@@ -71,15 +78,32 @@ def pixels_of(
         return Pixels(among[some.index], some.row, some.column)
     left, bottom, right, top = view
     rows, columns = size
-    x = (positions[:, 0] - np.float32(left)) * np.float32(columns / (right - left))
-    y = (np.float32(top) - positions[:, 1]) * np.float32(rows / (top - bottom))
-    inside = (x >= -reach) & (x < columns + reach) & (y >= -reach) & (y < rows + reach)
+    x = _along(positions[:, 0], left, columns / (right - left))
+    y = _along(positions[:, 1], top, -rows / (top - bottom))
+    inside = x >= -reach
+    for beyond in x < columns + reach, y >= -reach, y < rows + reach:
+        inside &= beyond
     index = np.flatnonzero(inside)
+    x, y = x[index], y[index]
     return Pixels(
         index,
-        np.floor(y[index]).astype(np.intp),
-        np.floor(x[index]).astype(np.intp),
+        np.floor(y, out=y).astype(np.intp),
+        np.floor(x, out=x).astype(np.intp),
     )
+
+
+def _along(
+    positions: NDArray[np.float32], start: float, per_unit: float
+) -> NDArray[np.float32]:
+    """Return how many pixels from the edge of the view points are."""
+    near = np.float32(start)
+    pixels = positions - near
+    pixels *= np.float32(per_unit)
+    # Far from the middle of the plane, the edge is finer than its number here.
+    off = (float(near) - start) * per_unit
+    if off:
+        pixels += np.float32(off)
+    return pixels
 
 
 def rasterise(
@@ -109,72 +133,77 @@ def rasterise(
     -------
     int32 array, shape size
     """
-    if dilate is None:
-        dilate = shapes is None and len(pixels.index) > DILATE_ABOVE * size[0] * size[1]
-    rows, columns = size
-    codes = _blank(rows, columns, stamps)
-    if dilate:
-        codes = _dilated(codes, pixels, stamps)
-    else:
-        _stamp(codes, pixels, stamps, shapes)
-    return _without_margin(codes, stamps)
+    blank = np.full(size, EMPTY, np.int32)
+    return raised(blank, pixels, stamps, shapes, dilate=dilate)
 
 
 def raised(
-    codes: Codes, pixels: Pixels, stamps: Stamps, shapes: Indices | None = None
+    codes: Codes,
+    pixels: Pixels,
+    stamps: Stamps,
+    shapes: Indices | None = None,
+    *,
+    dilate: bool | None = None,
 ) -> Codes:
-    """Return the image with these points above all others: a new array."""
-    wide = _blank(*codes.shape, stamps)
-    _without_margin(wide, stamps)[:] = codes
-    _stamp(wide, pixels, stamps, shapes)
-    return _without_margin(wide, stamps)
+    """Return the image with these points above all others: a new array.
 
-
-def _blank(rows: int, columns: int, stamps: Stamps) -> Codes:
+    The parameters are those of `rasterise`.
+    """
     # A point may lie one reach outside the image, and its pixels another.
-    margin = 4 * stamps.reach
-    return np.full((rows + margin, columns + margin), EMPTY, np.int32)
-
-
-def _without_margin(codes: Codes, stamps: Stamps) -> Codes:
     margin = 2 * stamps.reach
     rows, columns = codes.shape
-    return codes[margin : rows - margin, margin : columns - margin]
+    wide = np.full((rows + 2 * margin, columns + 2 * margin), EMPTY, np.int32)
+    inner = wide[margin : margin + rows, margin : margin + columns]
+    inner[:] = codes
+    if dilate is None:
+        dilate = shapes is None and len(pixels.index) > DILATE_ABOVE * codes.size
+    origin = (pixels.row + margin) * wide.shape[1] + pixels.column + margin
+    if dilate:
+        grown = _dilated(wide.shape, origin, pixels.index, stamps)
+        np.copyto(wide, grown, where=grown >= 0)
+    else:
+        _stamp(wide, origin, pixels.index, stamps, shapes)
+    return inner
 
 
 def _stamp(
-    codes: Codes, pixels: Pixels, stamps: Stamps, shapes: Indices | None
+    codes: Codes,
+    origin: Indices,
+    index: Indices,
+    stamps: Stamps,
+    shapes: Indices | None,
 ) -> None:
-    margin, width = 2 * stamps.reach, codes.shape[1]
-    offsets = (stamps.rows * width + stamps.columns).astype(np.intp)
-    origin = ((pixels.row + margin) * width + pixels.column + margin)[:, None]
-    code = (pixels.index.astype(np.int32) * np.int32(LEVELS))[:, None]
-    which = np.zeros_like(pixels.index) if shapes is None else shapes[pixels.index]
+    offsets = (stamps.rows * codes.shape[1] + stamps.columns).astype(np.intp)
+    code = (index * LEVELS).astype(np.int32)[:, None]
+    which = np.zeros_like(index) if shapes is None else shapes[index]
     flat = codes.reshape(-1)
     # A few at a time stay in the processor's cache. Of repeated indices numpy keeps the
     # last: the points must vary slowest.
-    for start in range(0, len(which), _AT_A_TIME):
-        some = slice(start, start + _AT_A_TIME)
+    at_a_time = max(1, _PIXELS_AT_A_TIME // offsets.shape[1])
+    for start in range(0, len(which), at_a_time):
+        some = slice(start, start + at_a_time)
         pixel = offsets.take(which[some], axis=0)
-        pixel += origin[some]
+        pixel += origin[some, None]
         drawn = stamps.levels.take(which[some], axis=0)
         drawn += code[some]
         flat[pixel.ravel()] = drawn.ravel()
 
 
-def _dilated(codes: Codes, pixels: Pixels, stamps: Stamps) -> Codes:
-    margin = 2 * stamps.reach
-    codes[pixels.row + margin, pixels.column + margin] = pixels.index * LEVELS + FILL
-    grown = np.full_like(codes, EMPTY)
+def _dilated(
+    shape: tuple[int, ...], origin: Indices, index: Indices, stamps: Stamps
+) -> Codes:
+    # Where there is no point, every level ends at EMPTY or below it.
+    codes = np.full(shape, -LEVELS, np.int32)
+    codes.reshape(-1)[origin] = index * LEVELS
+    grown, levelled = np.full_like(codes, EMPTY), np.empty_like(codes)
     height, width = codes.shape
     for level in np.unique(stamps.levels[0]):
-        # Where there is no point this falls below EMPTY, and so below every point.
-        softened = codes - np.int32(FILL - level)
+        np.add(codes, np.int32(level), out=levelled)
         here = stamps.levels[0] == level
-        offsets = zip(stamps.rows[0, here], stamps.columns[0, here], strict=True)
+        offsets = set(zip(stamps.rows[0, here], stamps.columns[0, here], strict=True))
         for down, right in offsets:
             target = grown[_overlap(down, height), _overlap(right, width)]
-            source = softened[_overlap(-down, height), _overlap(-right, width)]
+            source = levelled[_overlap(-down, height), _overlap(-right, width)]
             np.maximum(target, source, out=target)
     return grown
 
@@ -234,25 +263,37 @@ def seen_in(codes: Codes) -> Seen:
 
 
 def coloured(
-    seen: Seen, labels: NDArray[np.int32], shading: NDArray[np.uint32]
+    seen: Seen,
+    rows: NDArray[np.int32],
+    shading: NDArray[np.uint32],
+    lit: NDArray[np.bool_] | None = None,
+    faded: NDArray[np.uint32] | None = None,
 ) -> NDArray[np.uint32]:
-    """Colour an image of codes: the whole cost of a change of labels.
+    """Colour an image of codes: the whole cost of a change of colours.
 
     Parameters
     ----------
     seen : Seen
-    labels : int32 array, shape (n,)
+    rows : int32 array, shape (n,)
         The row of `shading` for every point; negative ones count from the end.
     shading : uint32 array, shape (n_colours, LEVELS)
+    lit : bool array, shape (n,), optional
+        The points to colour so; the others get the colours of `faded`.
+    faded : uint32 array, shape (n_colours, LEVELS), with `lit`
 
     Returns
     -------
     uint32 array, shape (rows, columns), premultiplied 0xAARRGGBB
     """
+    entry = rows.take(seen.index) * np.int32(LEVELS)
+    entry += seen.level
+    # "wrap" lets a negative row still count from the end.
+    drawn = shading.reshape(-1).take(entry, mode="wrap")
+    if lit is not None and faded is not None:
+        faint = ~lit.take(seen.index)
+        drawn[faint] = faded.reshape(-1).take(entry[faint], mode="wrap")
     image = np.zeros(seen.size, np.uint32)
-    # One flat look-up: a negative label still counts from the end.
-    entry = (labels * np.int32(LEVELS)).take(seen.index) + seen.level
-    image.reshape(-1)[seen.pixel] = shading.reshape(-1).take(entry)
+    image.reshape(-1)[seen.pixel] = drawn
     return image
 
 
@@ -261,6 +302,15 @@ def index_at(codes: Codes, row: int, column: int, radius: int) -> int:
 
     Of two at the same distance the higher index wins.
     """
+    near = min(_FIRST_LOOK, radius)
+    while True:  # mostly it is close by, and far around there is much to look at
+        found = _nearest(codes, row, column, near)
+        if found >= 0 or near >= radius:
+            return found
+        near = min(4 * near, radius)
+
+
+def _nearest(codes: Codes, row: int, column: int, radius: int) -> int:
     top, left = max(row - radius, 0), max(column - radius, 0)
     window = codes[top : max(row + radius + 1, 0), left : max(column + radius + 1, 0)]
     down, right = np.nonzero(window >= 0)

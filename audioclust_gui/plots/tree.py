@@ -298,6 +298,16 @@ class TreePlot(QWidget):
         """Take back the drag of a line, as Esc does; return whether there was one."""
         return self._hand.put_back()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
+            event.accept()  # before the window takes it for a key of its own
+            return True
+        return super().event(event)
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        escape = event.key() == Qt.Key.Key_Escape and self._hand.dragging
+        return escape or self._keys.wants(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         escaped = event.key() == Qt.Key.Key_Escape and self.put_back()
         if not escaped and not self._keys.press(event):

@@ -69,6 +69,11 @@ class TreeHand:
 
     # The line in the hand ---------------------------------------------------------
 
+    @property
+    def dragging(self) -> bool:
+        """Whether a line is in the hand."""
+        return self._drag is not None
+
     def _line_near(self, place: QPointF) -> tuple[int, float] | None:
         """Return the line under the mouse: whose it is, and its height."""
         picture = self._plot.picture

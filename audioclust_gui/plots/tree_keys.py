@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent
 
 from audioclust_gui.plots import tree_walking
@@ -42,50 +44,54 @@ class TreeKeys:
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what a key stands for; return whether it stands for anything here."""
+        do = self._meaning(event)
+        if do is not None:
+            do()
+        return do is not None
+
+    def wants(self, event: QKeyEvent) -> bool:
+        """Tell whether a key stands for anything here, and so is not the window's."""
+        return self._meaning(event) is not None
+
+    def _meaning(self, event: QKeyEvent) -> Callable[[], None] | None:
         tree = self._shown.tree
         if tree is None:
-            return False
-        key = Key(event.key())
+            return None
+        key, plot, current = Key(event.key()), self._plot, self._shown.current
         held = event.modifiers() & ~Held.KeypadModifier
         if key in _ZOOMS and held in (Held.NoModifier, Held.ShiftModifier):
-            self._plot.zoom(_ZOOMS[key])
-        elif held == Held.NoModifier:
-            return self._press_plain(tree, key)
-        elif held == Held.ShiftModifier and key in _STEPS:
-            self._walk(tree, up=_STEPS[key] < 0)
-        elif held == Held.ShiftModifier and key == Key.Key_F10:
-            self._ask_menu(tree)
-        elif held == Held.ControlModifier and key in _ENTERS and self._marked:
-            self._plot.activated.emit(self._shown.current)
-        else:
-            return False
-        return True
+            return partial(plot.zoom, _ZOOMS[key])
+        if held == Held.NoModifier:
+            return self._plain_meaning(tree, key)
+        if held == Held.ShiftModifier and key in _STEPS:
+            return partial(self._walk, tree, up=_STEPS[key] < 0)
+        if held == Held.ShiftModifier and key == Key.Key_F10:
+            return partial(self._ask_menu, tree)
+        if held == Held.ControlModifier and key in _ENTERS and current is not None:
+            return partial(plot.activated.emit, current)
+        return None
 
-    def _press_plain(self, tree: TreeArrays, key: Key) -> bool:
+    def _plain_meaning(self, tree: TreeArrays, key: Key) -> Callable[[], None] | None:
         plot, current = self._plot, self._shown.current
-        if key in _STEPS or key in _PAGES:
-            plot.point_at_nothing()  # what the line does is to be seen everywhere
         if key in _STEPS:
-            plot.stepped.emit(_STEPS[key])
-        elif key in _PAGES:
-            plot.natural_stepped.emit(_PAGES[key])
-        elif key in _SIDES:
-            self._walk(tree, aside=_SIDES[key])
-        elif key in _FITS:
-            plot.fit()
-        elif key == Key.Key_Menu:
-            self._ask_menu(tree)
-        elif key in _ENTERS and self._marked:
-            plot.chosen.emit(current)
-        elif key == Key.Key_F2 and self._marked:
-            plot.rename_asked.emit(current)
-        else:
-            return False
-        return True
+            return partial(self._lead, plot.stepped, _STEPS[key])
+        if key in _PAGES:
+            return partial(self._lead, plot.natural_stepped, _PAGES[key])
+        if key in _SIDES:
+            return partial(self._walk, tree, aside=_SIDES[key])
+        if key in _FITS:
+            return plot.fit
+        if key == Key.Key_Menu:
+            return partial(self._ask_menu, tree)
+        if key in _ENTERS and current is not None:
+            return partial(plot.chosen.emit, current)
+        if key == Key.Key_F2 and current is not None:
+            return partial(plot.rename_asked.emit, current)
+        return None
 
-    @property
-    def _marked(self) -> bool:
-        return self._shown.current is not None
+    def _lead(self, signal: SignalInstance, by: int) -> None:
+        self._plot.point_at_nothing()  # what the line does is to be seen everywhere
+        signal.emit(by)
 
     def _walk(self, tree: TreeArrays, aside: int = 0, up: bool = False) -> None:
         """Go to the branch beside, above or below; at first into the view."""

@@ -24,11 +24,10 @@ def step(
     direction : horizontal, vertical
         A unit vector along one axis, such as (1, 0) for right and (0, -1) for down.
     """
-    way = positions - positions[start]
-    along = way @ np.array(direction, np.float32)
-    aside = abs(way @ np.array((-direction[1], direction[0]), np.float32))
-    ahead = along > 0
-    cost = np.where(ahead, along + 2 * aside, np.inf)
+    x, y = (positions[:, axis] - positions[start, axis] for axis in (0, 1))
+    along, aside = (x * direction[0], y) if direction[0] else (y * direction[1], x)
+    aside = abs(aside)
+    cost = np.where(along > 0, along + 2 * aside, np.inf)
     onward = direction[0] - direction[1] > 0
     twins = np.flatnonzero((along == 0) & (aside == 0))
     twins = twins[twins > start][:1] if onward else twins[twins < start][-1:]
@@ -39,6 +38,7 @@ def step(
 
 def nearest_to(positions: NDArray[np.float32], place: tuple[float, float]) -> int:
     """Return the point nearest to a place, or -1 when all are at NaN."""
-    distance = ((positions - np.array(place, np.float32)) ** 2).sum(axis=1)
+    x, y = (positions[:, axis] - np.float32(place[axis]) for axis in (0, 1))
+    distance = x**2 + y**2
     distance[np.isnan(distance)] = np.inf
     return int(distance.argmin()) if np.isfinite(distance).any() else -1

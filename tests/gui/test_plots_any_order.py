@@ -9,8 +9,10 @@ from audioclust_gui.plots import palette
 from audioclust_gui.plots.cut_axis import CutAxis
 from audioclust_gui.plots.cut_strip import CutStrip
 from audioclust_gui.plots.scatter import ScatterPlot
+from audioclust_gui.plots.scatter_hand import TOOLS
 from audioclust_gui.plots.tree import TreePlot
 from audioclust_gui.plots.tree_colours import SPLIT
+from tests.gui.map_plot import gestures
 from tests.gui.trees import arrays, chain, random_tree
 
 SIZES = [(0, 0), (1, 1), (2, 40), (40, 2), (160, 110), (500, 300), (5000, 60)]
@@ -18,7 +20,7 @@ KEYS = [
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
     *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End),
     *(Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Escape),
-    *(Qt.Key.Key_Return, Qt.Key.Key_F2),
+    *(Qt.Key.Key_Return, Qt.Key.Key_F2, Qt.Key.Key_Z),
 ]
 
 
@@ -176,15 +178,28 @@ def test_a_map(qtbot, hand, seed):
     def one():
         return does.one_of([None, *some().tolist()])
 
+    def drag():
+        way = [QPoint(*place) for place in rng.integers(-50, 500, (4, 2)).tolist()]
+        gestures.take(plot, *way)
+        does.one_of([lambda: gestures.drop(plot, way[0]), plot.put_back, positions])()
+
     deeds = [
         positions,
         lambda: plot.set_labels(rng.integers(palette.UNPLACED, 40_000, n())),
         lambda: plot.set_selection(some()),
         lambda: plot.set_lit(does.one_of([None, some()])),
+        lambda: plot.set_paint(rng.integers(-2, 3, n()), np.full((3, 4), 99)),
+        lambda: plot.set_shapes(does.one_of([None, rng.integers(0, 9, n())])),
+        lambda: plot.set_hidden(does.one_of([None, rng.random(n()) < 0.5])),
+        lambda: plot.set_links(one(), some()),
+        lambda: plot.set_tool(does.one_of(TOOLS)),
+        drag,
         lambda: plot.set_current(one()),
         lambda: plot.set_playing(one()),
         lambda: plot.zoom(does.one_of([1e-9, 0.5, 2.0, 1e9])),
-        lambda: plot.index_at(QPointF(*rng.normal(0, 300, 2))),
+        lambda: plot.zoom_to(some()),
+        lambda: plot.index_at(QPointF(*rng.normal(0, 300, 2)), 1e4),
+        plot.points_in_view,
         plot.fit,
         plot.refit,
     ]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from audioclust_gui.plots import palette
+from audioclust_gui.plots.oklab import EYES, linear, oklab
 
 both = pytest.mark.parametrize("dark", [False, True])
 
@@ -21,7 +22,7 @@ def test_every_cluster_colour_stands_out_from_the_background(dark):
 @both
 def test_the_first_clusters_differ_also_to_the_colour_blind(dark):
     rgb = palette.table(12, dark)[:12, :3] / 255
-    seen = palette._oklab(np.einsum("eij,nj->eni", palette._EYES, palette._linear(rgb)))
+    seen = oklab(np.einsum("eij,nj->eni", EYES, linear(rgb)))
     for eyes in seen:
         gaps = np.linalg.norm(eyes[:, None] - eyes, axis=-1) + np.eye(len(eyes))
         # 0.02 is about the least difference that is noticed.

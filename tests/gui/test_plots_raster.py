@@ -73,6 +73,43 @@ def test_shapes_and_raised_points_are_those_drawn_one_by_one(positions, seed):
     np.testing.assert_array_equal(above, expected)
 
 
+@given(positions=planes, seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_many_raised_points_are_grown_to_the_same_image(positions, seed):
+    chosen = np.flatnonzero(np.random.default_rng(seed).random(len(positions)) < 0.6)
+    codes, ringed = rasterised(positions, stamps(1.0, 1)), raised_stamps(1.0)
+    pixels = raster.pixels_of(positions, VIEW, SIZE, ringed.reach, chosen)
+    one_by_one, grown = (
+        raster.raised(codes, pixels, ringed, dilate=dilate) for dilate in (False, True)
+    )
+    np.testing.assert_array_equal(grown, one_by_one)
+
+
+@given(positions=planes, cut=st.integers(1, SIZE[0] - 1))
+@settings(max_examples=30, deadline=None)
+def test_bands_of_an_image_are_the_image(positions, cut):
+    stamp = stamps(2.0, 1)
+    pixels = raster.pixels_of(positions, VIEW, SIZE, stamp.reach)
+    bands = [
+        raster.rasterise(
+            pixels.between(top, bottom, stamp.reach), (bottom - top, SIZE[1]), stamp
+        )
+        for top, bottom in [(0, cut), (cut, SIZE[0])]
+    ]
+    np.testing.assert_array_equal(
+        np.concatenate(bands), raster.rasterise(pixels, SIZE, stamp)
+    )
+
+
+@pytest.mark.parametrize("x", [1e6, 3e10])
+def test_a_point_far_out_is_where_it_is_in_the_view(x):
+    x = float(np.float32(x))
+    view = (x - 0.3, -0.2, x + 0.1, 0.2)
+    pixels = raster.pixels_of(np.array([[x, 0]], np.float32), view, (100, 100))
+    assert pixels.column[0] in (74, 75)
+    assert pixels.row[0] in (49, 50)
+
+
 def test_every_point_that_is_seen_is_seen_at_its_own_pixel():
     rng = np.random.default_rng(1)
     positions = rng.uniform(-2, 4, (12, 2)).astype(np.float32)
