@@ -1,0 +1,193 @@
+"""The categories of a legend as a list, where a person hides and shows them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from audioclust_gui.widgets.legend_model import COUNT, NAME, LegendModel
+from audioclust_gui.widgets.rows_view import RowsView
+
+ROW_HEIGHT = 20
+_SIGNS = 52  # pixels: the box, the sign and what is between
+_CHECK = Qt.ItemDataRole.CheckStateRole
+
+
+class _SignDelegate(QStyledItemDelegate):
+    """Toggles also where the sign is clicked, not only in the box."""
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex,
+    ) -> bool:
+        if not isinstance(event, QMouseEvent):
+            return False
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        left = event.button() == Qt.MouseButton.LeftButton
+        x = event.position().x()
+        if not (left and plain and self.is_sign(option, index, x)):
+            return False
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            checked = index.data(_CHECK)
+            model.setData(index, checked, _CHECK)
+        return True
+
+    def is_sign(
+        self, option: QStyleOptionViewItem, index: QModelIndex, x: float
+    ) -> bool:
+        """Tell whether a place in a cell is that of the box or the sign."""
+        if index.column() != NAME:
+            return False
+        self.initStyleOption(option, index)
+        part = QStyle.SubElement.SE_ItemViewItemText
+        text = option.widget.style().subElementRect(part, option, option.widget)
+        return x < text.left()
+
+
+class LegendList(RowsView):
+    """Lists the codes of a painting; a person hides and shows them there."""
+
+    soloed = Signal(int)  # code
+    hovered = Signal(object)  # code, or None
+
+    def __init__(self, model: LegendModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self._model = model
+        self._hovered: int | None = None
+        self._delegate = _SignDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setSortingEnabled(False)
+        self.setAlternatingRowColors(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTableView { border: none; }")  # the theme has one
+        self.viewport().setAutoFillBackground(False)
+        self.setIconSize(QSize(14, 14))
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Legend")
+        self.set_looks()
+        header = self.horizontalHeader()
+        header.hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header.setMinimumSectionSize(10)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.Fixed)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.viewportEntered.connect(lambda: self._hover(-1))
+
+    def set_looks(self) -> None:
+        """Draw boxes as the present theme has them: they stand on no ground here."""
+        colours = self.palette()
+        base = QPalette.ColorRole.Base
+        colours.setColor(base, QApplication.palette("QCheckBox").color(base))
+        self.setPalette(colours)
+
+    @property
+    def current(self) -> int | None:
+        """The code of the current row."""
+        row = self.currentIndex().row()
+        return self._model.code_at(row) if row >= 0 else None
+
+    def set_most(self, n_clips: int) -> None:
+        """Make room for counts up to this one: it stays as they change."""
+        wide = self.fontMetrics().horizontalAdvance(f"{n_clips:,}") + 12
+        if wide != self.columnWidth(COUNT):
+            self.setColumnWidth(COUNT, wide)
+
+    def needed_width(self) -> int:
+        """Return the pixels for the longest of the first names, and all the rest."""
+        wide = self.fontMetrics().horizontalAdvance
+        name = max(map(wide, self._model.longest_names), default=0)
+        bar = self.verticalScrollBar().sizeHint().width()
+        return name + _SIGNS + self.columnWidth(COUNT) + bar
+
+    def move_to(self, row: int) -> None:
+        """Make a row the current one, without a scroll."""
+        with QSignalBlocker(self.selectionModel()):
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            rows = QItemSelectionModel.SelectionFlag.Rows
+            index = self._model.index(row, NAME)
+            self.selectionModel().setCurrentIndex(index, flag | rows)
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(180, self._model.rowCount() * ROW_HEIGHT + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, min(2, self._model.rowCount()) * ROW_HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.current
+        if current is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.soloed.emit(current)
+        elif current is not None and event.key() == Qt.Key.Key_Space:
+            self._model.toggled.emit(current)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held and event.button() == Qt.MouseButton.LeftButton:
+            self._solo(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        option.rect = self.visualRect(index)
+        # On a sign it is two clicks.
+        sign_ = self._delegate.is_sign(option, index, event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton and not sign_:
+            self._solo(event)
+
+    def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and event.key() == Qt.Key.Key_Space and not event.modifiers():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def _solo(self, event: QMouseEvent) -> None:
+        row = self.indexAt(event.position().toPoint()).row()
+        if row >= 0:
+            self.soloed.emit(self._model.code_at(row))
+
+    def _hover(self, row: int) -> None:
+        code = self._model.code_at(row) if row >= 0 else None
+        if code != self._hovered:
+            self._hovered = code
+            self.hovered.emit(code)
