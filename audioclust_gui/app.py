@@ -16,16 +16,23 @@ from PySide6.QtWidgets import QApplication
 from audioclust_gui import assets
 from audioclust_gui.audition import Audition
 from audioclust_gui.branching import Branching
+from audioclust_gui.colouring import Colouring
 from audioclust_gui.describing import Describing
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.listening import Listening
+from audioclust_gui.neighbouring import Neighbouring
+from audioclust_gui.parts import Parts
+from audioclust_gui.places import FirstPlaces, SecondPlaces
 from audioclust_gui.plots.swatch import swatch_pixels
+from audioclust_gui.preferences import Preferences
 from audioclust_gui.presets import Presets
 from audioclust_gui.session import Session
 from audioclust_gui.sound.playback import Playback
 from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
+from audioclust_gui.thumbnails import Thumbnails
 from audioclust_gui.window import Window
 from audioclust_gui.workflow import Workflow
 
@@ -33,17 +40,9 @@ _WARM_UP = "engine.projects.steps:warm_up"
 
 
 @dataclass(frozen=True)
-class Application:
+class Application(Parts):
     """Everything that lives as long as the window."""
 
-    document: Document
-    jobs: Jobs
-    session: Session
-    workflow: Workflow
-    studying: Studying
-    branching: Branching
-    playback: Playback
-    theme: Theme
     window: Window
 
     def begin(self, path: str | Path | None = None, *, demo: bool = False) -> None:
@@ -70,6 +69,7 @@ class Application:
     def close(self) -> None:
         """Silence, save, and end the worker processes, in this order."""
         self.playback.shutdown()
+        self.preferences.keep()
         self.session.close()
         self.jobs.close()
 
@@ -91,39 +91,37 @@ def build(
     jobs = Jobs()
     session = Session(document, jobs)
     stored = str(session.settings.value("theme", "system"))
-    colours = Theme(qt, theme or stored)
     studying = Studying(document, jobs)
     workflow = Workflow(document, jobs, studying)
     session.opening_changed.connect(workflow.hold)
     playback = playback or Playback()
     audition = Audition(document, playback)
-    branching = Branching(document, jobs, studying, audition)
-    presets, suggesting = Presets(document, jobs), Suggesting(document, jobs)
-    describing = Describing(document, jobs)
-    window = Window(
-        document,
-        jobs,
-        session,
-        workflow,
-        audition,
-        presets,
-        suggesting,
-        studying,
-        branching,
-        describing,
-        colours,
+    listening = Listening(document, jobs, audition)
+    colouring = Colouring(document, jobs)
+    likes = Preferences(session.settings, document, playback, listening, colouring)
+    parts = Parts(
+        document=document,
+        jobs=jobs,
+        session=session,
+        theme=Theme(qt, theme or stored),
+        studying=studying,
+        workflow=workflow,
+        playback=playback,
+        audition=audition,
+        branching=Branching(document, jobs, studying, audition),
+        presets=Presets(document, jobs),
+        suggesting=Suggesting(document, jobs),
+        describing=Describing(document, jobs),
+        neighbouring=Neighbouring(document, jobs),
+        listening=listening,
+        colouring=colouring,
+        first=FirstPlaces(document, workflow),
+        second=SecondPlaces(document, jobs),
+        thumbnails=Thumbnails(document, jobs),
+        preferences=likes,
     )
-    application = Application(
-        document,
-        jobs,
-        session,
-        workflow,
-        studying,
-        branching,
-        playback,
-        colours,
-        window,
-    )
+    window = Window(parts)
+    application = Application(**vars(parts), window=window)
     window.closed.connect(application.close)
     # The collector walks over every object that is not frozen: with all modules and
     # thousands of clips among them it stopped the window for up to 150 ms.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 import engine
@@ -15,6 +14,7 @@ from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.file_questions import file_to_write
 from audioclust_gui.form_dialog import FormQuestions
+from audioclust_gui.key_list import KeyList
 from audioclust_gui.session import TABLES, Session
 from audioclust_gui.suggesting import Suggesting
 from engine.audio.segmentation import SegmentationParams
@@ -30,22 +30,6 @@ _PROJECTS = f"{_FILES} (*{SUFFIX})"
 _TREES = f"Linkages ({' '.join(f'*{suffix}' for suffix in (*ARRAYS, *TREE_TABLES))})"
 _LABELS = f"Labels of Audacity, Raven and tables ({' '.join(f'*{s}' for s in TABLES)})"
 _TABLES = f"Tables ({' '.join(f'*{suffix}' for suffix in TABLES)})"
-_GESTURES = (
-    ("Arrow keys", "walk over the map or down the table"),
-    ("Return", "play the current clip of map or table"),
-    ("+  −  0", "zoom the map in, out, and back to all points"),
-    ("Click", "play a point or a row; beside all points: silence"),
-    ("Ctrl+click", "select several"),
-    ("Up, Down", "in the tree: one cluster fewer, one more"),
-    ("PgUp, PgDown", "in the tree: to the natural cut above or below"),
-    ("Left, Right", "in the tree: to the branch beside"),
-    ("Shift+Up, Shift+Down", "in the tree: to the branch above, or the bigger below"),
-    ("Return, Ctrl+Return", "in the tree: select the branch, play its medoid"),
-    ("F2, Menu", "in the tree: rename the branch, show its menu"),
-    ("Click", "in the tree: select a branch; Ctrl toggles, Shift adds, Alt removes"),
-    ("Double click", "in the tree: play the medoid of a branch"),
-    ("Return, F2, Menu", "in the list of clusters: play the medoid, rename, menu"),
-)
 
 
 class Dialogs(QObject):
@@ -191,26 +175,18 @@ class Dialogs(QObject):
         )
         dialog.setObjectName("recluster")
 
-    def show_keys(self, actions: Iterable[QAction]) -> None:
-        """List every action that has a key, and what mouse and arrows do."""
-        rows = [
-            (action.shortcut().toString(), action.toolTip().partition("  (")[0])
-            for action in actions
-            if not action.shortcut().isEmpty()
-        ]
-        text = "\n".join(f"{keys}:  {words}" for keys, words in (*rows, *_GESTURES))
-        self._tell("Keys", text)
+    def show_keys(self, groups: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        """List keys and gestures with what they do, by where they work."""
+        KeyList(self._parent, groups).show()
 
     def show_about(self) -> None:
         """Say what this is."""
-        self._tell(
-            "About AudioClust",
+        words = (
             f"AudioClust {engine.__version__}\n\nCluster audio by pointing, looking "
-            "and listening.\nMIT licence.",
+            "and listening.\nMIT licence."
         )
-
-    def _tell(self, title: str, text: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._parent)
+        title, sign = "About AudioClust", QMessageBox.Icon.NoIcon
+        box = QMessageBox(sign, title, words, parent=self._parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setModal(False)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,4 +1,4 @@
-"""What is handed to other programs: clusters, tree, metadata, sounds and features."""
+"""What is handed to other programs: clusters, tree, map, metadata, sounds, features."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from audioclust_gui.colouring import Colouring
 from audioclust_gui.document import Document
 from audioclust_gui.file_questions import file_to_write, folder_to_write
 from audioclust_gui.form_dialog import FormQuestions
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.map_export import MapPictureParams, MapWriter, scene_of
+from audioclust_gui.plots.scatter import ScatterPlot
 from engine.audio.converting import ConversionParams, Converted
 from engine.audio.preparing import PreparationParams
 from engine.features.exporting import FeatureExport, FeatureExportParams
@@ -24,6 +27,8 @@ _TREES = {
     ".npy": "NumPy linkages",
     ".csv": "Linkages with the names of the clips",
 }
+_MAP = "Export the map"
+_PICTURES = {".png": "PNG images", ".svg": "SVG drawings"}
 
 
 class Exports(QObject):
@@ -47,6 +52,11 @@ class Exports(QObject):
         self._document = document
         self._jobs = jobs
         self._forms = FormQuestions(parent)
+        self._maps = MapWriter(self)
+        self._maps.written.connect(
+            lambda path: self.noted.emit("Exported", f"The map is in {path}")
+        )
+        self._maps.failed.connect(lambda why: self.troubled.emit(_MAP, why))
 
     def ask_clusters(self) -> None:
         """Let the person choose where the clusters go as a table."""
@@ -67,6 +77,22 @@ class Exports(QObject):
         path = file_to_write(self._parent, title, start, _TREES)
         if path is not None:
             self.tree(path)
+
+    def ask_map(self, plot: ScatterPlot, colouring: Colouring) -> None:
+        """Let the person choose how the view of a map is drawn, and where it goes."""
+        if scene_of(plot, colouring, dark=False) is None:
+            self.troubled.emit(_MAP, "There is no map yet: it comes with the groups.")
+            return
+        text = "Draws what is in view for print: as a PNG, or as an SVG to edit."
+
+        def accepted(params: MapPictureParams) -> None:
+            start = Path.home() / "map.png"
+            path = file_to_write(self._parent, _MAP, start, _PICTURES)
+            if path is not None:
+                self.map(path, params, plot, colouring)
+
+        shown = MapPictureParams()
+        self._forms.ask(_MAP, text, "Choose file…", shown, accepted)
 
     def ask_metadata(self) -> None:
         """Let the person choose where the list of clips goes as a table."""
@@ -113,6 +139,18 @@ class Exports(QObject):
             "Exporting the tree",
             lambda path: f"The tree is in {path}",
         )
+
+    def map(
+        self,
+        path: Path,
+        params: MapPictureParams,
+        plot: ScatterPlot,
+        colouring: Colouring,
+    ) -> None:
+        """Write what is in view to an SVG, or to a PNG by any other suffix."""
+        scene = scene_of(plot, colouring, params.dark, legend=params.legend)
+        if scene is not None:  # a collection without a map may have been opened
+            self._maps.write(path, scene, params.page())
 
     def metadata(self, path: Path) -> None:
         """Write which clips there are, and what is known about them, to a CSV file."""

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from audioclust_gui.audition import Audition
-from audioclust_gui.branching import Branching
-from audioclust_gui.describing import Describing
 from audioclust_gui.dialogs import Dialogs
-from audioclust_gui.document import Document
 from audioclust_gui.exports import Exports
-from audioclust_gui.jobs import Jobs
 from audioclust_gui.menus import Menus
+from audioclust_gui.parts import Parts
 from audioclust_gui.plots.plain import one_line
-from audioclust_gui.presets import Presets
-from audioclust_gui.session import TABLES, Session
-from audioclust_gui.studying import Studying
-from audioclust_gui.suggesting import Suggesting
-from audioclust_gui.theme import Theme
+from audioclust_gui.session import TABLES
 from audioclust_gui.views.clusters import ClustersView
 from audioclust_gui.views.cut import CutView
 from audioclust_gui.views.dataset import DatasetView
 from audioclust_gui.views.map import MapView
 from audioclust_gui.views.messages import MessagesView
+from audioclust_gui.views.neighbours import NeighboursView
 from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.views.results import ResultsView
 from audioclust_gui.views.status import StatusView
@@ -34,11 +28,10 @@ from audioclust_gui.views.suggestions import SuggestionsView
 from audioclust_gui.views.transport import TransportView
 from audioclust_gui.views.tree import TreeView
 from audioclust_gui.views.viewer import ViewerView
-from audioclust_gui.workflow import Workflow
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
-_LAYOUT_VERSION = 3
+_LAYOUT_VERSION = 4
 _Area = Qt.DockWidgetArea
 
 
@@ -47,63 +40,53 @@ class Window(QMainWindow):
 
     Parameters
     ----------
-    document : Document
-    jobs : Jobs
-    session : Session
-    workflow : Workflow
-    audition : Audition
-    presets : Presets
-    suggesting : Suggesting
-    studying : Studying
-    branching : Branching
-    describing : Describing
-    theme : Theme
+    parts : Parts
     """
 
     closed = Signal()
 
-    def __init__(
-        self,
-        document: Document,
-        jobs: Jobs,
-        session: Session,
-        workflow: Workflow,
-        audition: Audition,
-        presets: Presets,
-        suggesting: Suggesting,
-        studying: Studying,
-        branching: Branching,
-        describing: Describing,
-        theme: Theme,
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         super().__init__()
+        document, jobs, audition = parts.document, parts.jobs, parts.audition
         self._document = document
-        self._session = session
-        self.dialogs = Dialogs(self, document, session, suggesting, branching)
+        self._session = parts.session
+        self._neighbouring = parts.neighbouring
+        self.dialogs = Dialogs(
+            self, document, parts.session, parts.suggesting, parts.branching
+        )
         self.exports = Exports(self, document, jobs)
         self.dataset = DatasetView(document, audition)
-        self.clusters = ClustersView(document, describing, audition)
-        self.map = MapView(document, workflow, audition)
+        self.clusters = ClustersView(document, parts.describing, audition)
+        self.map = MapView(
+            document,
+            parts.first,
+            parts.second,
+            parts.colouring,
+            audition,
+            parts.listening,
+            parts.neighbouring,
+            parts.thumbnails,
+        )
         self.cut = CutView(document)
-        self.results = ResultsView(document, studying)
-        self.pipeline = PipelineView(document, workflow, presets)
-        self.tree = TreeView(document, studying, branching, audition)
+        self.results = ResultsView(document, parts.studying)
+        self.pipeline = PipelineView(document, parts.workflow, parts.presets)
+        self.tree = TreeView(document, parts.studying, parts.branching, audition)
         self.viewer = ViewerView(document, jobs, audition)
         self.messages = MessagesView(document)
-        self.suggestions = SuggestionsView(document, suggesting)
-        self.transport = TransportView(document, audition)
-        self.status = StatusView(jobs, workflow)
+        self.suggestions = SuggestionsView(document, parts.suggesting)
+        self.neighbours = NeighboursView(document, parts.neighbouring, audition)
+        self.transport = TransportView(document, audition, parts.listening)
+        self.status = StatusView(jobs, parts.workflow)
         self.docks: dict[str, QDockWidget] = {}
         self._arrange()
-        self._menus = Menus(self, document, session, workflow, audition, theme)
-        self._connect(workflow, audition, presets, suggesting, theme)
-        for asking in (studying, branching, describing):
-            asking.troubled.connect(self._trouble)
+        self._take_preferences(parts)
+        self._menus = Menus(self, parts)
+        self._connect(parts)
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self._first_layout = self.saveState(_LAYOUT_VERSION)
         self._shared = self._restore_layout()  # whether the panels have their sizes
-        self._show_theme(theme.dark)
+        self._show_theme(parts.theme.dark)
         self._show_title()
 
     def action(self, name: str) -> QAction:
@@ -116,17 +99,15 @@ class Window(QMainWindow):
         self.dataset.filter.setFocus()
         self.dataset.filter.selectAll()
 
-    def go_to_clusters(self) -> None:
-        """Put the keyboard into the list of clusters."""
-        self.docks["Clusters"].show()
-        self.docks["Clusters"].raise_()
-        self.clusters.setFocus()
+    def go_to(self, title: str) -> None:
+        """Bring a panel to the front, and the keyboard into it."""
+        self._bring(title)
+        self.docks[title].widget().setFocus()
 
-    def go_to_tree(self) -> None:
-        """Put the keyboard into the tree."""
-        self.docks["Tree"].show()
-        self.docks["Tree"].raise_()
-        self.tree.setFocus()
+    def find_neighbours(self) -> None:
+        """List the clips that sound most like the current one."""
+        self._bring("Neighbours")
+        self._neighbouring.find()
 
     def reset_panels(self) -> None:
         """Put every panel back where it was at first."""
@@ -149,10 +130,11 @@ class Window(QMainWindow):
         tree = self._dock("Tree", self.tree, bottom)
         clip = self._dock("Clip", self.viewer, bottom)
         notes = self._dock("Messages", self.messages, bottom)
+        near = self._dock("Neighbours", self.neighbours, bottom)
         advice = self._dock("Suggestions", self.suggestions, bottom)
-        self.tabifyDockWidget(tree, clip)
-        self.tabifyDockWidget(clip, notes)
-        self.tabifyDockWidget(notes, advice)
+        for left, right in pairwise((tree, clip, notes, near, advice)):
+            self.tabifyDockWidget(left, right)
+        near.hide()
         advice.hide()
         tree.raise_()
         self.setStatusBar(self.status)
@@ -175,38 +157,52 @@ class Window(QMainWindow):
         self.docks[title] = dock
         return dock
 
-    def _connect(
-        self,
-        workflow: Workflow,
-        audition: Audition,
-        presets: Presets,
-        suggesting: Suggesting,
-        theme: Theme,
-    ) -> None:
-        for asking in (self._session, workflow, self.dialogs, suggesting):
+    def _bring(self, title: str) -> None:
+        self.docks[title].show()
+        self.docks[title].raise_()
+
+    def _take_preferences(self, parts: Parts) -> None:
+        """Begin as the last session ended; a menu shows what it finds."""
+        parts.preferences.restore()
+        self.transport.show_settings()
+        self.map.set_aloud(parts.preferences.on_hover)
+        self.map.aloud_changed.connect(parts.preferences.set_on_hover)
+
+    def _connect(self, parts: Parts) -> None:
+        models = (parts.session, parts.workflow, parts.suggesting, parts.studying)
+        models += (parts.branching, parts.describing, parts.neighbouring)
+        models += (parts.colouring, parts.second.making)
+        for asking in (*models, self.dialogs, self.exports):
             asking.troubled.connect(self._trouble)
         for writing in (self._session, self.exports):
             writing.noted.connect(self._note)
             writing.failed_for.connect(self.messages.add_failures)
-        self.exports.troubled.connect(self._trouble)
-        suggesting.found.connect(self._show_suggestions)
-        self._session.opening_changed.connect(self.map.set_opening)
-        for refusing in (self.pipeline, presets, self.clusters):
+        parts.suggesting.found.connect(self._show_suggestions)
+        self.docks["Neighbours"].toggleViewAction().toggled.connect(self._follow)
+        self._session.opening_changed.connect(parts.first.set_opening)
+        commanded = (self.pipeline, parts.presets, self.clusters, parts.listening)
+        for refusing in commanded:
             refusing.refused.connect(self._refuse)
-        self.transport.stepped.connect(self.dataset.step)
+        parts.listening.set_table_order(self.dataset.clips)
         self.tree.recluster_asked.connect(self.dialogs.recluster_branch)
-        sound = audition.playback
+        sound = parts.playback
         sound.failed.connect(self._cannot_play)
         sound.noted.connect(self._say_of_sound)
         sound.device_changed.connect(self._say_of_device)
         self.messages.count_changed.connect(self._count_messages)
-        theme.changed.connect(self._show_theme)
+        parts.theme.changed.connect(self._show_theme)
         self._document.replaced.connect(self._show_title)
         self._document.renamed.connect(self._show_title)
 
     def _show_suggestions(self) -> None:
-        self.docks["Suggestions"].show()
-        self.docks["Suggestions"].raise_()
+        self._bring("Suggestions")
+
+    def _follow(self, shown: bool) -> None:
+        """Look for neighbours as long as there is a panel to list them in."""
+        if shown:
+            self._neighbouring.find()
+        else:
+            self._neighbouring.clear()
 
     def _refuse(self, why: str) -> None:
         self._trouble("Not possible", why)
@@ -235,7 +231,7 @@ class Window(QMainWindow):
 
     def _show_theme(self, dark: bool) -> None:
         sides = (self.dataset, self.clusters, self.map, self.transport)
-        for view in (*sides, self.tree, self.viewer):
+        for view in (*sides, self.tree, self.viewer, self.neighbours):
             view.set_dark(dark)
 
     def _show_title(self) -> None:

@@ -2,7 +2,8 @@
 
 After every change of the document it asks what the pipeline wants that the results do
 not answer yet, and runs that one step; its end asks again. So a person may change
-anything at any time, and nothing that was computed is computed twice.
+anything at any time, and nothing that was computed is computed twice. A map that the
+person stops is kept as far as it came, and goes on when they say so.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from audioclust_gui.document import Document
+from audioclust_gui.glancing import Glancing
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.scoring import Scoring
 from audioclust_gui.studying import Studying
@@ -64,12 +67,16 @@ class Workflow(QObject):
         self._question = ""  # what the running step answers
         self._wanted = ""  # all that was asked for when it began
         self._before: Extraction | None = None  # set aside, to be tried again
+        self._partial: tuple[NDArray[np.float32], int] | None = None  # and steps done
+        self._resumed: Layout | None = None  # the stopped map that is to go on
         self._forgotten = False  # features, since something was scored last
         self.automatic = True
         self._halted = False  # after cancel or trouble, until something changes
         self._held = False  # while something else is being opened
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self._timer.timeout.connect(self._go_on)
+        self._glancing = Glancing(document, jobs, self)
+        self._glancing.seen.connect(self._show_glance)
         self._scoring = Scoring(document, jobs, studying, self)
         self._scoring.troubled.connect(self.troubled)
         self._scoring.features_missing.connect(self._extract_again)
@@ -84,8 +91,11 @@ class Workflow(QObject):
 
     @property
     def stale(self) -> bool:
-        """Whether the results do not answer the pipeline, and nothing is running."""
-        return not self.busy and self._missing() is not None
+        """Whether the results do not answer the pipeline, and nothing is running.
+
+        A map that was stopped before it had settled is only half an answer.
+        """
+        return not self.busy and (self._missing() is not None or self._half_mapped)
 
     @property
     def runnable(self) -> bool:
@@ -101,7 +111,12 @@ class Workflow(QObject):
     @property
     def halted(self) -> bool:
         """Whether it waits for the person after a cancel or a trouble."""
-        return self._halted
+        return self._halted or self._half_mapped
+
+    @property
+    def glancing(self) -> bool:
+        """Whether the map that settles is still the first look at it, by PCA."""
+        return self._partial is None
 
     @property
     def unusable(self) -> bool:
@@ -114,7 +129,10 @@ class Workflow(QObject):
         """Start what is missing, and try again what failed."""
         self._halted = False
         project = self._document.project
-        if self._missing() is None and self._failures:
+        if self._missing() is None and self._half_mapped:
+            self._resumed = project.layout
+            self._advance()
+        elif self._missing() is None and self._failures:
             self._before = project.extraction
             self._document.amend(replace(project, extraction=None))
             self._start("extract")
@@ -124,6 +142,7 @@ class Workflow(QObject):
     def cancel(self) -> None:
         """Stop the running step and wait for the person."""
         self._halted = True
+        self._glancing.forget()
         if self._job is not None:
             self._job.cancel()
 
@@ -144,8 +163,9 @@ class Workflow(QObject):
     def _on_replaced(self) -> None:
         if self._job is not None:
             self._job.cancel()
-        self._job = self._before = None
+        self._job = self._before = self._partial = self._resumed = None
         self._halted = self._forgotten = False
+        self._glancing.forget()
         self._say_if_unusable()
         self._advance()
 
@@ -164,11 +184,19 @@ class Workflow(QObject):
         extraction = self._document.project.extraction
         return extraction is not None and bool(extraction.failures)
 
+    @property
+    def _half_mapped(self) -> bool:
+        """Whether the map answers, but was stopped before it had settled."""
+        project = self._document.project
+        layout = project.layout
+        return layout is not None and layout.unfinished and project.mapped
+
     def _missing(self) -> str | None:
         project = self._document.project
         if not project.dataset.clips or self.unusable:
             return None
-        complete = project.grouped and project.mapped
+        whole = self._resumed is None or self._resumed is not project.layout
+        complete = project.grouped and project.mapped and whole
         if complete and (project.extracted or project.scores is not None):
             return None
         if not project.extracted:
@@ -205,6 +233,11 @@ class Workflow(QObject):
         if step == "extract":
             pipeline = project.pipeline
             args = (project.dataset, pipeline.features, pipeline.preparation)
+        elif step == "lay_out":
+            args = (*args, project.layout if self._half_mapped else None)
+        elif not project.mapped:
+            self._glancing.look()
+        self._partial = None
         self._job = job = self._jobs.run(target, *args, title=title)
         handlers: dict[str, Callable[[Any], None]] = {
             "extract": self._extracted,
@@ -253,7 +286,16 @@ class Workflow(QObject):
         """Show a map that still settles."""
         if step.partial is not None and len(rows) == len(step.partial):
             n_clips = len(self._document.project.dataset)
-            self.settling.emit(scattered(step.partial, rows, n_clips))
+            positions = scattered(step.partial, rows, n_clips)
+            self._partial = (positions, step.done)
+            self.settling.emit(positions)
+
+    def _show_glance(self, positions: NDArray[np.float32]) -> None:
+        """Show where the clips lie by PCA, unless there is a better map by now."""
+        project = self._document.project
+        fits = len(positions) == len(project.dataset)
+        if self.busy and self.glancing and fits and not project.mapped:
+            self.settling.emit(positions)
 
     def _failed(self, title: str, failure: Failure) -> None:
         if failure.kind == FeaturesMissingError.__name__:
@@ -267,9 +309,18 @@ class Workflow(QObject):
         self.troubled.emit("A worker process ended", text)
 
     def _stopped(self, _: None) -> None:
-        """Wait for the person, unless the job was stopped to make way for another."""
-        if not self._held and self._question == self._ask(self._missing()):
-            self._halted = True
+        """Wait for the person, unless the job was stopped to make way for another.
+
+        A map is kept as far as it came; where it made way, it goes on afterwards.
+        """
+        made_way = self._held or self._question != self._ask(self._missing())
+        if not made_way:
+            self._halted, self._resumed = True, None
+        if self._partial is not None and self._question == self._ask("lay_out"):
+            project = self._document.project
+            layout = Layout(project.pipeline, *self._partial)
+            self._resumed = layout if made_way else None
+            self._document.amend(replace(project, layout=layout))
 
     def _extract_again(self) -> None:
         """Forget the features: the cache may be deleted at any time.

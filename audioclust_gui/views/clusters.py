@@ -75,6 +75,7 @@ class ClustersView(QWidget):
         document.selection_changed.connect(self._on_selection)
         document.lit_changed.connect(self._show_lit)
         describing.changed.connect(self._show)
+        audition.playing_changed.connect(self._show_playing)
         self._on_replaced()
 
     def set_dark(self, dark: bool) -> None:
@@ -159,6 +160,7 @@ class ClustersView(QWidget):
         self._showing = False
         self._show_selection()
         self._show_lit()
+        self._show_playing(self._audition.playing)
 
     @property
     def _current(self) -> int | None:
@@ -188,6 +190,11 @@ class ClustersView(QWidget):
         """Mark the clusters whose clips are all pointed at."""
         lit = self._document.lit
         self.model.set_lit(self._whole(self._selected[:0] if lit is None else lit))
+
+    def _show_playing(self, clip: int) -> None:
+        """Mark the cluster of the clip that sounds."""
+        labels = self._document.project.labels
+        self.model.set_playing(int(labels[clip]) if 0 <= clip < len(labels) else None)
 
     def _whole(self, clips: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell of which clusters all clips are among these, by place in the tally."""

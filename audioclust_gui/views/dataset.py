@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
@@ -80,6 +81,7 @@ class DatasetView(QWidget):
         self.table.meant.connect(self._meant)
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.model.modelReset.connect(self._restore_anew)
+        audition.playing_changed.connect(self.model.set_playing)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         document.current_changed.connect(self._show_current)
@@ -90,6 +92,10 @@ class DatasetView(QWidget):
         """Use the colours of the dark or the light theme."""
         self.model.set_dark(dark)
         self.table.viewport().update()
+
+    def clips(self) -> NDArray[np.int64]:
+        """Return the clips of the table as they are sorted and filtered."""
+        return self.model.clips
 
     def step(self, by: int) -> None:
         """Play the clip that many rows further down, as far as there is one."""

@@ -1,172 +1,186 @@
-"""The map: every clip a point, coloured by cluster; a click plays it."""
+"""The map: every clip a point; two of them side by side where that is wanted."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from audioclust_gui import assets
 from audioclust_gui.audition import Audition
+from audioclust_gui.colouring import Colouring
 from audioclust_gui.document import Document
-from audioclust_gui.plots.plain import one_line
+from audioclust_gui.listening import Listening
+from audioclust_gui.neighbouring import Neighbouring
+from audioclust_gui.places import FirstPlaces, SecondPlaces
 from audioclust_gui.plots.scatter import ScatterPlot
-from audioclust_gui.selecting import Clips, How, how
-from audioclust_gui.workflow import Workflow
-from engine.clustering.partition import NOISE, UNPLACED
-from engine.projects.project import Project
+from audioclust_gui.thumbnails import Thumbnails
+from audioclust_gui.widgets.elided_label import ElidedLabel
+from audioclust_gui.widgets.legend import Legend
+from audioclust_gui.widgets.map_pane import MapPane
+from audioclust_gui.widgets.map_tools import MapTools
 
 
 class MapView(QWidget):
-    """Shows the document's clips as points.
+    """Shows the document's clips as points, coloured alike on both maps.
 
     Parameters
     ----------
     document : Document
-    workflow : Workflow
+    first : FirstPlaces
+    second : SecondPlaces
+    colouring : Colouring
     audition : Audition
+    listening : Listening
+    neighbouring : Neighbouring
+    thumbnails : Thumbnails
     """
+
+    second_asked = Signal()  # to choose what the second map shows
+    aloud_changed = Signal(bool)  # whether the cursor is heard
 
     def __init__(
         self,
         document: Document,
-        workflow: Workflow,
+        first: FirstPlaces,
+        second: SecondPlaces,
+        colouring: Colouring,
         audition: Audition,
+        listening: Listening,
+        neighbouring: Neighbouring,
+        thumbnails: Thumbnails,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._workflow = workflow
-        self._audition = audition
-        self._count = -1
-        self._settling = False  # whether an unfinished map has been shown
-        self._opening = False
-        self.plot = ScatterPlot()
-        self.plot.set_description(self._describe)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
-        self.setFocusProxy(self.plot)
-        self.plot.clicked.connect(self._clicked)
-        self.plot.walked.connect(self._walk)
-        self.plot.activated.connect(self._play)
-        self.plot.hovered.connect(self._hovered)
-        workflow.settling.connect(self._settle)
-        workflow.state_changed.connect(self._on_state)
-        audition.playing_changed.connect(self.plot.set_playing)
-        document.replaced.connect(self._show_all)
-        document.changed.connect(self._on_changed)
-        document.current_changed.connect(self._show_current)
-        document.selection_changed.connect(self._show_selection)
-        document.lit_changed.connect(self._show_lit)
-        self._show_all()
+        self._first, self._second = first, second
+        parts = colouring, audition, listening, neighbouring, thumbnails
+        self.pane = MapPane(document, first, *parts)
+        self.beside = MapPane(document, second, *parts)
+        self.beside.plot.setAccessibleName("Second map of sounds")
+        self.panes = self.pane, self.beside
+        self.tools = MapTools(colouring)
+        self.legend = Legend(colouring, self.pane)
+        self.title = ElidedLabel()
+        self._aside = QWidget()
+        self._split = QSplitter(childrenCollapsible=False)
+        self._arrange()
+        self.setFocusProxy(self.pane)
+        self._connect()
+        self._show_second()
+
+    @property
+    def plot(self) -> ScatterPlot:
+        """The plot of the first map."""
+        return self.pane.plot
+
+    @property
+    def aloud(self) -> bool:
+        """Whether the clip nearest to the cursor is heard."""
+        return self.tools.buttons["hear"].isChecked()
+
+    def set_aloud(self, on: bool) -> None:
+        """Let the clip nearest to the cursor be heard, or only with Shift."""
+        self.tools.buttons["hear"].setChecked(on)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
-        self.plot.set_dark(dark)
+        for part in (*self.panes, self.tools, self.legend):
+            part.set_dark(dark)
+        self._change.setIcon(assets.icon("change"))
+        self._close.setIcon(assets.icon("close"))
 
-    def set_opening(self, opening: bool) -> None:
-        """Say that something is being opened."""
-        self._opening = opening
-        self._say_state()
+    def set_tool(self, tool: str) -> None:
+        """Choose what dragging does on both maps: "move", "box" or "outline"."""
+        for pane in self.panes:
+            pane.plot.set_tool(tool)
+        self.tools.show_tool(tool)
 
-    def _on_changed(self, old: Project, new: Project) -> None:
-        if old.layout is not new.layout:
-            self._settling = False
-            self._place(new.positions)
-            self.plot.refit()
-        if old.labels is not new.labels:
-            self.plot.set_labels(new.labels)
-        self._say_state()
+    def fit(self) -> None:
+        """Show all points on both maps."""
+        for pane in self.panes:
+            pane.plot.fit()
 
-    def _show_all(self) -> None:
-        project = self._document.project
-        self._settling = False
-        self._place(project.positions)
-        self.plot.fit()
-        self.plot.set_labels(project.labels)
-        self._show_current(self._document.current)
-        self._show_selection(self._document.selection)
-        self._show_lit(self._document.lit)
-        self._say_state()
+    def zoom_to_selection(self) -> None:
+        """Show the selected points as large as they fit, on both maps."""
+        for pane in self.panes:
+            pane.plot.zoom_to_selection()
 
-    def _settle(self, positions: NDArray[np.float32]) -> None:
-        if len(positions) == len(self._document.project.dataset):
-            self._settling = True
-            self._place(positions)
-            self.plot.set_message("")
-
-    def _place(self, positions: NDArray[np.float32]) -> None:
-        anew = len(positions) != self._count
-        self._count = len(positions)
-        self.plot.set_positions(positions)
-        if anew:  # another number of points has forgotten everything
-            self.plot.set_labels(self._document.project.labels)
-            self._show_current(self._document.current)
-            self._show_selection(self._document.selection)
-            self._show_lit(self._document.lit)
-
-    def _on_state(self) -> None:
-        flow = self._workflow
-        if self._settling and not flow.busy and not flow.halted:
-            self._settling = False  # the person went back to another map meanwhile
-            self._place(self._document.project.positions)
-        self._say_state()
-
-    def _say_state(self) -> None:
-        project = self._document.project
-        if not project.dataset.clips and self._opening:
-            text = "Opening…"
-        elif not project.dataset.clips:
-            text = "Drop a folder of sounds here, or open one  (Ctrl+O)"
-        elif project.layout is not None or self._settling:
-            text = ""
-        elif self._workflow.unusable:
-            text = "No file could be used: see Messages"
-        elif self._workflow.halted:
-            text = "Stopped. Press Run to go on  (Ctrl+R)"
+    def toggle_second(self) -> None:
+        """Ask what a second map is to show, or close it."""
+        if self._second.second is None:
+            self.second_asked.emit()
         else:
-            text = f"Preparing the map of {len(project.dataset):,} clips…"
-        self.plot.set_message(text)
+            self._second.close()
+        self._show_second()
 
-    def _show_current(self, index: int) -> None:
-        inside = 0 <= index < self._count
-        self.plot.set_current(index if inside else None)
+    def _arrange(self) -> None:
+        self._change = _small("Change what the second map shows")
+        self._close = _small("Close the second map  (Ctrl+5)")
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 2, 0)
+        head.addWidget(self.title, 1)
+        head.addWidget(self._change)
+        head.addWidget(self._close)
+        column = QVBoxLayout(self._aside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.beside, 1)
+        self._split.addWidget(self.pane)
+        self._split.addWidget(self._aside)
+        self._split.setSizes([1, 1])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tools)
+        layout.addWidget(self._split, 1)
 
-    def _show_selection(self, clips: Clips) -> None:
-        self.plot.set_selection(clips)
+    def _connect(self) -> None:
+        tools, document = self.tools, self._document
+        tools.tool_chosen.connect(self.set_tool)
+        tools.fit_asked.connect(self.fit)
+        tools.zoom_asked.connect(self.zoom_to_selection)
+        tools.second_chosen.connect(self.toggle_second)
+        tools.aloud_chosen.connect(self._set_aloud)
+        for pane in self.panes:
+            pane.plot.tool_changed.connect(self.set_tool)
+        self.pane.hovered.connect(self.beside.plot.set_hovered)
+        self.beside.hovered.connect(self.plot.set_hovered)
+        self.pane.resized.connect(self._make_room)
+        self.legend.covering.connect(self.plot.set_covered)
+        self.legend.pointed.connect(document.light)
+        self.legend.select_asked.connect(document.select)
+        self._change.clicked.connect(self.second_asked)
+        self._close.clicked.connect(self.toggle_second)
+        self._first.said.connect(self._say)
+        self._second.said.connect(self._show_second)
+        document.changed.connect(lambda *_: self._show_second())
+        document.replaced.connect(self._show_second)
 
-    def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
-        self.plot.set_lit(None if clips is None else clips[clips < self._count])
+    def _set_aloud(self, on: bool) -> None:
+        for pane in self.panes:
+            pane.set_aloud(on)
+        self.aloud_changed.emit(on)
 
-    def _clicked(self, index: int, modifiers: Qt.KeyboardModifier) -> None:
-        wanted = how(modifiers)
-        if index < 0:
-            self._audition.stop()
-        if index >= 0 or wanted is How.REPLACE:
-            self._document.select([index] if index >= 0 else [], wanted)
-        if index >= 0 and wanted is How.REPLACE:
-            self._play(index)
+    def _say(self) -> None:
+        self.tools.show_note(self._first.note)
 
-    def _walk(self, index: int) -> None:
-        self._document.select([index])
-        self._play(index)
+    def _show_second(self) -> None:
+        there = self._second.second is not None
+        self.tools.buttons["second"].setChecked(there)
+        if there == self._aside.isHidden():
+            self._aside.setVisible(there)
+            self._second.making.set_shown(there)
+            self._split.setSizes([1, 1])
+        said = self._second.title, self._second.note
+        self.title.set_text("  ".join(words for words in said if words))
 
-    def _play(self, index: int) -> None:
-        self._audition.play(index)
+    def _make_room(self) -> None:
+        self.legend.set_room(QRect(self.plot.geometry()))
 
-    def _hovered(self, index: int) -> None:
-        if index >= 0:
-            self._audition.prepare([index])
 
-    def _describe(self, index: int) -> str:
-        project = self._document.project
-        clip = project.dataset.clips[index]
-        lines = [clip.name]
-        truth = project.dataset.labels
-        if truth is not None and truth[index]:
-            lines.append(f"Label: {truth[index]}")
-        label = int(project.labels[index])
-        words = {NOISE: "Noise: in no cluster", UNPLACED: "Not grouped yet"}
-        lines.append(words.get(label) or one_line(project.title(label)))
-        return "\n".join(lines)
+def _small(words: str) -> QToolButton:
+    button = QToolButton(autoRaise=True)
+    button.setAccessibleName(words.partition("  ")[0])
+    button.setToolTip(words)
+    return button

@@ -44,7 +44,7 @@ class BranchActions(QObject):
         self._play = do("&Play its medoid\tCtrl+Return", medoids.play)
         self.all.append(None)
         self._rename = do("Re&name the branch…\tF2", self.rename_asked.emit)
-        self._fold = do("&Fold the branch", self._fold_or_open, "F")
+        self._fold = do("&Fold the branch", self._fold_or_open, "C")
         self._zoom = do("&Zoom to the branch", self.zoom_asked.emit, "Z")
         self._fit = self._add(
             "Show the &whole tree\t0", lambda _: self.fit_asked.emit()
@@ -76,7 +76,7 @@ class BranchActions(QObject):
         self._fit.setEnabled(tree is not None)
         folded = inner and self._branching.is_folded(node)
         self._fold.setText("&Open the branch" if folded else "&Fold the branch")
-        self._fold.setToolTip(f"{self._fold.text()[1:]}  (F)")
+        self._fold.setToolTip(f"{self._fold.text()[1:]}  (C)")
 
     def popup(self, height: float, at: QPoint) -> None:
         """Show the menu of the current branch.

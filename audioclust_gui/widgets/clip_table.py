@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QApplication
 
+from audioclust_gui import assets
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
 from audioclust_gui.widgets.cell_delegate import LOOKS, Cell
@@ -40,6 +41,7 @@ class ClipTable(QAbstractTableModel):
         self._names: Mapping[int, str] = {}
         self._lit = np.empty(0, np.bool_)
         self._failures: dict[int, str] = {}
+        self._playing = -1
         self._index = ClipIndex(self._dataset)
         self._shown: NDArray[np.int64] = np.empty(0, np.int64)
         self._row_of: NDArray[np.int64] = np.empty(0, np.int64)
@@ -55,7 +57,7 @@ class ClipTable(QAbstractTableModel):
         self._index = ClipIndex(dataset)
         self._labels = np.full(len(dataset), UNPLACED, np.int32)
         self._names, self._lit = {}, np.zeros(len(dataset), np.bool_)
-        self._failures = {}
+        self._failures, self._playing = {}, -1
         self._words, self._folder = [], ""
         self._arrange()
         self.endResetModel()
@@ -90,6 +92,12 @@ class ClipTable(QAbstractTableModel):
             first, last = int(changed[0]), int(changed[-1])
             self.dataChanged.emit(self.index(first, NAME), self.index(last, CLUSTER))
 
+    def set_playing(self, clip: int) -> None:
+        """Mark the clip that sounds, -1 for none."""
+        before, self._playing = self._playing, clip
+        for row in {self.row_of(before), self.row_of(clip)} - {-1}:
+            self.dataChanged.emit(self.index(row, NAME), self.index(row, NAME))
+
     def set_failures(self, failures: dict[int, str]) -> None:
         """Mark the clips that could not be used, with the reasons."""
         self._failures = failures
@@ -99,6 +107,7 @@ class ClipTable(QAbstractTableModel):
         """Use the colours of the dark or the light theme."""
         self._dark, self._tint, self._bold = dark, lit_brush(), lit_font()
         colours = QApplication.palette()
+        self._plays = assets.icon("play")
         self._faint = QBrush(colours.color(colours.ColorRole.PlaceholderText))
 
     def set_filter(self, text: str, folder: str) -> None:
@@ -120,6 +129,11 @@ class ClipTable(QAbstractTableModel):
     def clip_at(self, row: int) -> int:
         """Return the clip shown in a row."""
         return int(self._shown[row])
+
+    @property
+    def clips(self) -> NDArray[np.int64]:
+        """The clips that are shown, in the order of their rows."""
+        return self._shown
 
     def clips_between(self, first: int, last: int) -> NDArray[np.int64]:
         """Return the clips shown in some rows, both ends included."""
@@ -152,9 +166,12 @@ class ClipTable(QAbstractTableModel):
         clip = self.clip_at(row)
         signed, lit = column == CLUSTER, self._lit[clip]
         unused = clip in self._failures
+        sign = swatch(int(self._labels[clip]), self._dark) if signed else None
+        if column == NAME and clip == self._playing:
+            sign = self._plays
         return Cell(
             self._text(clip, column),
-            swatch(int(self._labels[clip]), self._dark) if signed else None,
+            sign,
             self._tint if lit else None,
             self._faint if unused else None,
             self._bold if signed and lit else None,
@@ -169,7 +186,9 @@ class ClipTable(QAbstractTableModel):
         if role == _Role.ToolTipRole:
             return tooltip("\n".join(self._told(self.clip_at(row))))
         if role == _Role.AccessibleTextRole:
-            return f"{COLUMNS[column]} {self._text(self.clip_at(row), column)}"
+            clip = self.clip_at(row)
+            sounds = ", playing" if column == NAME and clip == self._playing else ""
+            return f"{COLUMNS[column]} {self._text(clip, column)}{sounds}"
         return None
 
     def _told(self, clip: int) -> list[str]:

@@ -30,6 +30,7 @@ _Elide = Qt.TextElideMode
 _PLAIN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 _NAMED = _PLAIN | Qt.ItemFlag.ItemIsEditable
 _UNLIT = (None, None, None)
+_PLAYS = "\N{BLACK RIGHT-POINTING TRIANGLE} "
 _FIGURE = "\N{FIGURE SPACE}"
 
 
@@ -48,6 +49,7 @@ class ClusterTable(QAbstractTableModel):
         self._reports: Mapping[int, ClusterReport] = {}
         self._shown = np.empty(0, np.int64)  # place of every row
         self._lit = np.empty(0, np.bool_)  # of every place
+        self._playing: int | None = None
         self._sorted = (-1, Qt.SortOrder.AscendingOrder)
         self._set_looks(False)
 
@@ -98,6 +100,14 @@ class ClusterTable(QAbstractTableModel):
         if len(changed):
             first, last = int(changed[0]), int(changed[-1])
             self.dataChanged.emit(self.index(first, 0), self.index(last, SILHOUETTE))
+
+    def set_playing(self, label: int | None) -> None:
+        """Mark the cluster of the clip that sounds, None for none."""
+        before, self._playing = self._playing, label
+        if label != before:
+            for row in {self._row(before), self._row(label)} - {-1}:
+                index = self.index(row, CLUSTER)
+                self.dataChanged.emit(index, index)
 
     def sort(
         self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder
@@ -151,6 +161,8 @@ class ClusterTable(QAbstractTableModel):
         label = int(self._tally.ids[place])
         # Of a name the beginning says most, of "Cluster 12" the end.
         end = _Elide.ElideRight if label in self._project.names else _Elide.ElideMiddle
+        if label == self._playing:
+            text = _PLAYS + text
         return Cell(text, swatch(label, self._dark), *lit, elide=end)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
@@ -178,8 +190,13 @@ class ClusterTable(QAbstractTableModel):
         if role == ID:
             return self.id_at(row)
         if role == _Role.AccessibleTextRole:
-            return f"{_COLUMNS[column][0]} {self._text(self._shown[row], column)}"
+            playing = column == CLUSTER and self.id_at(row) == self._playing
+            text = self._text(self._shown[row], column)
+            return f"{_COLUMNS[column][0]} {text}{', playing' if playing else ''}"
         return None
+
+    def _row(self, label: int | None) -> int:
+        return -1 if label is None or self._tally is None else self.row_of(label)
 
     def _text(self, place: int, column: int) -> str:
         tally = self._tally

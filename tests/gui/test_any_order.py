@@ -206,7 +206,7 @@ class Hand:
         project, window = self.project, self.app.window
         grouping, labels = project.grouping, project.labels
         project.edits.check(grouping.hierarchy)
-        np.testing.assert_array_equal(window.map.plot._points._labels, labels)
+        np.testing.assert_array_equal(window.map.plot.shown.rows, labels)
         clips = window.dataset.model
         shown = [clips.index(row, clip_table.CLUSTER).data() for row in range(N)]
         of_row = labels[[clips.clip_at(row) for row in range(N)]].tolist()

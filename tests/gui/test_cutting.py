@@ -91,7 +91,7 @@ def all_agree(app):
     """Compare every view with the document."""
     project, window = app.document.project, app.window
     labels, k = project.labels, project.cut
-    np.testing.assert_array_equal(window.map.plot._points._labels, labels)
+    np.testing.assert_array_equal(window.map.plot.shown.rows, labels)
     nodes = project.cuts.node_labels_at(k)
     np.testing.assert_array_equal(window.tree.plot.shown.labels, nodes)
 
@@ -319,7 +319,7 @@ def test_a_click_selects_the_clips_of_a_branch(app):
     assert set(document.selection) == clips
     rows = app.window.dataset.table.selectionModel().selectedRows()
     found = {app.window.dataset.model.clip_at(row.row()) for row in rows}
-    assert found == clips == set(app.window.map.plot._points._selected.tolist())
+    assert found == clips == set(app.window.map.plot.shown.selected.tolist())
     click(Held.ControlModifier)
     assert not len(document.selection)
     click(Held.ShiftModifier)

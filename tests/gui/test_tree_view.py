@@ -295,12 +295,12 @@ def test_a_folded_branch_stays_current_and_the_cut_as_it_is(qtbot, paper, view):
     node = branch_of(paper)
     before = paper.document.project.labels
     go_to(view, node)
-    qtbot.keyClick(view.plot, Key.Key_F)
+    qtbot.keyClick(view.plot, Key.Key_C)
     assert view.plot.shown.tree.collapsed == {node}
     assert view.plot.current == node
     assert paper.document.project.labels is before
     assert "Open" in paper.window.action("Fold the branch").text()
-    qtbot.keyClick(view.plot, Key.Key_F)
+    qtbot.keyClick(view.plot, Key.Key_C)
     assert not view.plot.shown.tree.collapsed
 
 
