@@ -23,6 +23,7 @@ from engine.projects.results import with_results_of
 
 UNDO_LIMIT = 500
 MERGE_SECONDS = 1.0
+_NONE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,6 @@ def _array(clips: Iterable[int]) -> Clips:
 
 
 def _ascending(clips: Iterable[int]) -> Clips:
-    selection = np.unique(_array(clips))
+    selection = combined(_NONE, _array(clips), How.REPLACE)
     selection.setflags(write=False)
     return selection

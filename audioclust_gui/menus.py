@@ -106,6 +106,7 @@ class Menus(QObject):
         export, to = menu.addMenu("&Export"), self._window.exports
         add(export, "Export &clusters…", to.ask_clusters, "Ctrl+E")
         add(export, "Export &tree…", to.ask_tree)
+        add(export, "Export m&ap…", self._ask_map)
         add(export, "Export &metadata…", to.ask_metadata)
         add(export, "Export prepared &sounds…", to.ask_sounds)
         add(export, "Export &features…", to.ask_features)
@@ -135,6 +136,10 @@ class Menus(QObject):
         add(menu, "&Suggest clusters…", ask, "Ctrl+K")
         add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Down")
         add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Up")
+
+    def _ask_map(self) -> None:
+        window = self._window
+        window.exports.ask_map(window.map.plot, self._parts.colouring)
 
     def _run_what_is_stale(self) -> None:
         self._parts.workflow.run()

@@ -162,6 +162,10 @@ class Playback(QObject):
             self._performance.repeat(loop)
             self._go_on()
 
+    def loop(self) -> bool:
+        """Tell whether what ends starts again."""
+        return self._loop
+
     def set_speed(self, speed: float, keep_pitch: bool = True) -> None:
         """Play slower or faster from now on, 0.25 to 2, with the pitch kept or not."""
         self._speed, self._keep_pitch = min(max(speed, 0.25), 2.0), keep_pitch
@@ -191,10 +195,7 @@ class Playback(QObject):
         return (0.0, 0.0) if self._mixer is None else self._mixer.peaks()
 
     def set_device(self, name: str) -> None:
-        """Play on the output of this name, "" for the system's default.
-
-        What sounds goes on there, from where it is.
-        """
+        """Play on the output of this name, "" for the default; what sounds goes on."""
         if name != self._device:
             self._device = name
             self._output.choose(name)
@@ -222,10 +223,9 @@ class Playback(QObject):
 
     def position(self) -> float | None:
         """Return where the playhead is, or None while nothing plays."""
-        if self._performance is not None:
-            frame = self._performance.frame
-            if frame is not None:
-                self._where = frame / self._performance.mixer.rate
+        performance = self._performance
+        if performance is not None and (frame := performance.frame) is not None:
+            self._where = frame / performance.mixer.rate
         return None if self._sequence is None else self._where
 
     def is_playing(self) -> bool:

@@ -107,7 +107,8 @@ class Sequence:
     Parameters
     ----------
     items : iterable of Item
-        They may be endless.
+        They may be endless. A loop iterates over them again, or over what it has kept
+        of an iterator.
     pause : float
         Seconds of silence between two clips.
     alone : bool
@@ -131,7 +132,8 @@ class Sequence:
         self.audible = False
         self.last: object = None
         self._rest: Iterator[Item] = iter(items)
-        self._kept: list[Item] = []  # what a loop repeats
+        self._kept: list[Item] | None = [] if self._rest is items else None
+        self._again = items if self._kept is None else self._kept
         self._round = 0
 
     def take(self, again: bool) -> Turn | None:
@@ -145,12 +147,12 @@ class Sequence:
         """
         item = next(self._rest, None)
         if item is None and again and self.audible and not self.alone:
-            self._rest, self.audible = iter(self._kept), False
+            self._rest, self.audible = iter(self._again), False
             self._round += 1
             item = next(self._rest, None)
         if item is None:
             return None
-        if self._round == 0:
+        if self._kept is not None and self._round == 0:
             self._kept.append(item)
         turn = Turn(item, Span.of(item.path, item.start, item.end), self._round)
         self.turns.append(turn)

@@ -15,6 +15,7 @@ from audioclust_gui.neighbouring import Neighbouring
 from audioclust_gui.places import Places
 from audioclust_gui.plots import palette
 from audioclust_gui.plots.scatter import ScatterPlot
+from audioclust_gui.plots.scatter_picture import SHAPES_UP_TO
 from audioclust_gui.selecting import Clips, How, how
 from audioclust_gui.thumbnails import Thumbnails
 from audioclust_gui.widgets.hover_card import HoverCard
@@ -136,7 +137,7 @@ class MapPane(QWidget):
             plot.set_labels(painting.codes)
         else:
             shapes = painting.shapes
-            if shapes is None:
+            if shapes is None and len(painting.codes) <= SHAPES_UP_TO:
                 shapes = palette.shapes(painting.codes)
             plot.set_paint(painting.rows, painting.table(self._dark), shapes)
         plot.set_shapes(painting.shapes if painting.plain else None)

@@ -123,4 +123,7 @@ class NeighbourTable(QAbstractTableModel):
 
 
 def _shown(distance: float) -> str:
-    return f"{distance:,.0f}" if distance >= 1000 else f"{distance:.3g}"
+    """Say a distance with decimals that stand below each other."""
+    if 0 < distance < 0.001:
+        return f"{distance:.1e}"
+    return f"{distance:.3f}" if distance < 10 else f"{distance:,.1f}"

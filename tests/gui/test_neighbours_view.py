@@ -66,8 +66,8 @@ def test_f_lists_what_is_nearest_to_the_current_clip(qtbot, paper):
     project = paper.document.project
     title = project.title(int(project.labels[20]))
     truth = project.dataset.labels[20]
-    assert row_of(view, 0) == ["1", "000020.wav", "0.5", title, truth]
-    assert row_of(view, 2)[2] == "1,300"
+    assert row_of(view, 0) == ["1", "000020.wav", "0.500", title, truth]
+    assert row_of(view, 2)[2] == "1,300.0"
     assert view.words.text() == "Nearest to 000003.wav"
 
 
@@ -150,7 +150,7 @@ def test_a_row_is_told_in_words(qtbot, paper):
     tip = view.model.data(view.model.index(0, 1), Qt.ItemDataRole.ToolTipRole)
     assert "000020.wav" in tip
     said = view.model.data(view.model.index(0, 2), Qt.ItemDataRole.AccessibleTextRole)
-    assert said == "Distance 0.5"
+    assert said == "Distance 0.500"
 
 
 def test_in_a_real_collection_they_are_the_nearest_in_the_matrix(qtbot, opened):

@@ -135,6 +135,7 @@ def test_keys_go_by_merges_and_to_natural_cuts(qtbot, paper, view):
 
 def test_nonsense_in_the_height_field_goes_away(qtbot, paper, view):
     line = view.controls.height_line
+    line.setFocus()
     shown = line.text()
     for typed in ("high", "-3", "nan", ""):
         line.selectAll()
@@ -147,6 +148,7 @@ def test_nonsense_in_the_height_field_goes_away(qtbot, paper, view):
 
 def test_a_decimal_comma_is_a_height(qtbot, paper, view, tree):
     line = view.controls.height_line
+    line.setFocus()
     line.selectAll()
     height = np.mean(tree.height_interval(3))
     qtbot.keyClicks(line, f"{height:.3f}".replace(".", ","))

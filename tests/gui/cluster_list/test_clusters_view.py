@@ -278,6 +278,6 @@ def test_in_the_window_a_cluster_is_reached_heard_and_named_by_keys(qtbot, app, 
     row = window.dataset.model.row_of(document.current)
     shown = window.dataset.model.index(row, clip_table.CLUSTER).data()
     assert shown == "morning bells"
-    assert window.map._describe(document.current).endswith("\nmorning bells")
+    assert window.map.pane._described(document.current).endswith("\nmorning bells")
     type_name(qtbot, view, label, "n" * 201)
     assert "1 to 200 printable" in window.status.currentMessage()

@@ -105,10 +105,14 @@ def test_an_endless_sequence_is_taken_only_as_far_as_it_is_needed(
     assert len(taken) <= 10
 
 
-def test_a_loop_repeats_the_sequence_without_a_gap(qtbot, playback, sink, heard, words):
+@pytest.mark.parametrize("kind", [iter, tuple])
+def test_a_loop_repeats_the_sequence_without_a_gap(
+    qtbot, playback, sink, heard, words, kind
+):
     items, sounds = words(0.1)
     playback.set_loop(True)
-    begin(qtbot, playback, iter(items))
+    assert playback.loop()
+    begin(qtbot, playback, kind(items))
     queued(qtbot, playback, 15)
     out = pull(qtbot, sink, 0.75)
     rounds = np.concatenate(sounds * 3)[: len(out)]
