@@ -45,7 +45,12 @@ class Glancing(QObject):
 
         keys, pipeline = project.extraction.keys, project.pipeline
         self._job = job = self._jobs.ask(
-            _TARGET, keys, pipeline, title="Looking at the clips", then=tell
+            _TARGET,
+            keys,
+            pipeline,
+            title="Looking at the clips",
+            then=tell,
+            slot="glance",
         )
 
     def forget(self) -> None:

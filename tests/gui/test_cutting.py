@@ -212,6 +212,7 @@ def test_up_and_down_go_one_merge_at_a_time(qtbot, app):
 
 def test_a_number_typed_is_a_cut(qtbot, app):
     spin = app.window.tree.controls.spin
+    spin.setFocus()
     spin.selectAll()
     qtbot.keyClicks(spin, "23")
     qtbot.keyClick(spin, Key.Key_Return)
@@ -224,6 +225,7 @@ def test_a_number_typed_is_a_cut(qtbot, app):
 
 def test_a_height_typed_is_a_cut(qtbot, app):
     line = app.window.tree.controls.height_line
+    line.setFocus()
     low, high = app.document.project.grouping.hierarchy.height_interval(5)
     line.selectAll()
     qtbot.keyClicks(line, f"{(low + high) / 2:.6g}")
