@@ -13,8 +13,9 @@ from audioclust_gui import assets
 from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.file_questions import file_to_write
-from audioclust_gui.form_dialog import FormQuestions
+from audioclust_gui.form_dialog import FormDialog, FormQuestions
 from audioclust_gui.key_list import KeyList
+from audioclust_gui.places import SecondPlaces
 from audioclust_gui.session import TABLES, Session
 from audioclust_gui.suggesting import Suggesting
 from engine.audio.segmentation import SegmentationParams
@@ -43,6 +44,7 @@ class Dialogs(QObject):
     session : Session
     suggesting : Suggesting
     branching : Branching
+    second : SecondPlaces
     """
 
     troubled = Signal(str, str)
@@ -54,9 +56,12 @@ class Dialogs(QObject):
         session: Session,
         suggesting: Suggesting,
         branching: Branching,
+        second: SecondPlaces,
     ) -> None:
         super().__init__(parent)
         self._branching = branching
+        self._second = second
+        self._choosing: FormDialog | None = None  # what the second map shows
         self._suggesting = suggesting
         self._forms = FormQuestions(parent)
         self._parent = parent
@@ -174,6 +179,32 @@ class Dialogs(QObject):
             lambda params: self._branching.recluster(node, params),
         )
         dialog.setObjectName("recluster")
+
+    def choose_second_map(self) -> None:
+        """Let the person choose what the map beside the first shows."""
+        title, count = "Second map", len(self._document.project.dataset)
+        if not count:
+            self.troubled.emit(title, "Open sounds first: File > Open folder.")
+            return
+        if self._choosing is not None:  # asked already
+            self._choosing.raise_()
+            self._choosing.activateWindow()
+            return
+        text = (
+            f"Draws the {count:,} clips once more beside the first map, by other "
+            "features or another projection. What is selected or pointed at in one is "
+            "so in both; the groups stay as they are."
+        )
+        then = self._second.choose
+        shown = self._second.suggestion
+        dialog = FormDialog(self._parent, title, text, "Show", shown, then)
+        dialog.setObjectName("second map")
+        dialog.finished.connect(self._chosen)
+        self._choosing = dialog
+        dialog.show()
+
+    def _chosen(self) -> None:
+        self._choosing = None
 
     def show_keys(self, groups: Mapping[str, Iterable[tuple[str, str]]]) -> None:
         """List keys and gestures with what they do, by where they work."""

@@ -16,7 +16,7 @@ _WIDTH = 380
 
 
 class FormDialog(QDialog):
-    """Shows the form of a parameter set; takes the answer when it is accepted.
+    """Shows the forms of parameter sets; takes the answer when it is accepted.
 
     It does not stop the window: nothing waits for it.
 
@@ -24,10 +24,15 @@ class FormDialog(QDialog):
     ----------
     title, text, action : str
         What it is about, in a sentence; the words on the button that does it.
-    params : Params
-        What to show first.
+    params : tuple of Params
+        What to show first, form below form.
     then : callable
-        Given the parameters that the person accepted.
+        Given the parameters that the person accepted, one argument each.
+
+    Attributes
+    ----------
+    forms : tuple of ParamsForm
+        One for each of the parameter sets.
     """
 
     def __init__(
@@ -36,8 +41,8 @@ class FormDialog(QDialog):
         title: str,
         text: str,
         action: str,
-        params: Params,
-        then: Callable[[Params], None],
+        params: tuple[Params, ...],
+        then: Callable[..., None],
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -46,14 +51,15 @@ class FormDialog(QDialog):
         self.words = words = QLabel(text)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
-        self.form = ParamsForm(params)
+        self.forms = tuple(map(ParamsForm, params))
         self._refusal = QLabel()
         self._refusal.setTextFormat(Qt.TextFormat.PlainText)
         self._refusal.setWordWrap(True)
         self._refusal.setAccessibleName("Why this is not possible")
         self._refusal.hide()
-        self.form.refused.connect(self._refuse)
-        self.form.edited.connect(lambda _: self._refusal.hide())
+        for form in self.forms:
+            form.refused.connect(self._refuse)
+            form.edited.connect(lambda _: self._refusal.hide())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         # Fusion draws one button a red cross and the other nothing.
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
@@ -61,13 +67,18 @@ class FormDialog(QDialog):
         self.action.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.accepted.connect(lambda: then(self.form.params))
+        self.accepted.connect(lambda: then(*(form.params for form in self.forms)))
         column = QVBoxLayout(self)
         column.setSpacing(10)
-        for widget in (words, self.form, self._refusal):
+        for widget in (words, *self.forms, self._refusal):
             column.addWidget(widget)
         column.addStretch(1)
         column.addWidget(buttons)
+
+    @property
+    def form(self) -> ParamsForm:
+        """The first form, mostly the only one."""
+        return self.forms[0]
 
     def _refuse(self, why: str) -> None:
         self._refusal.setText(why)
@@ -95,13 +106,13 @@ class FormQuestions:
         params: Params,
         then: Callable[[Any], None],
     ) -> FormDialog:
-        """Show a `FormDialog`, which takes the same parameters."""
+        """Show a `FormDialog` of one form, which takes the same parameters."""
 
         def accepted(params: Params) -> None:
             self._answers[type(params)] = params
             then(params)
 
         shown = self._answers.get(type(params), params)
-        dialog = FormDialog(self._parent, title, text, action, shown, accepted)
+        dialog = FormDialog(self._parent, title, text, action, (shown,), accepted)
         dialog.show()
         return dialog

@@ -17,6 +17,7 @@ from audioclust_gui.parts import Parts
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.sound_menu import SoundMenu
 from audioclust_gui.theme import SCHEMES
+from audioclust_gui.widgets.map_pane import MapPane
 
 if TYPE_CHECKING:
     from audioclust_gui.window import Window
@@ -92,7 +93,8 @@ class Menus(QObject):
         return self._window.menuBar().addMenu(title)
 
     def _file(self) -> None:
-        menu, add, ask = self._menu("&File"), self.actions.add, self._window.dialogs
+        menu, add, window = self._menu("&File"), self.actions.add, self._window
+        ask = window.dialogs
         add(menu, "&Open folder…", ask.open_folder, "Ctrl+O")
         add(menu, "Open &table…", ask.open_table, "Ctrl+T")
         add(menu, "Open &project…", ask.open_project, "Ctrl+Shift+O")
@@ -103,15 +105,20 @@ class Menus(QObject):
         add(menu, "&Locate sounds…", ask.locate_sounds)
         add(menu, "Split recor&dings…", ask.split_recordings, "Ctrl+D")
         add(menu, "&Import tree…", ask.import_tree)
-        export, to = menu.addMenu("&Export"), self._window.exports
+        export, to = menu.addMenu("&Export"), window.exports
         add(export, "Export &clusters…", to.ask_clusters, "Ctrl+E")
         add(export, "Export &tree…", to.ask_tree)
-        add(export, "Export m&ap…", self._ask_map)
+        add(export, "Export m&ap…", lambda: self._ask_map(window.map.pane))
+        second = add(
+            export, "Export second ma&p…", lambda: self._ask_map(window.map.beside)
+        )
+        places = self._parts.second
+        export.aboutToShow.connect(lambda: second.setEnabled(places.second is not None))
         add(export, "Export &metadata…", to.ask_metadata)
         add(export, "Export prepared &sounds…", to.ask_sounds)
         add(export, "Export &features…", to.ask_features)
         menu.addSeparator()
-        add(menu, "&Quit", self._window.close, "Ctrl+Q")
+        add(menu, "&Quit", window.close, "Ctrl+Q")
 
     def _edit(self) -> None:
         menu, add, document = (
@@ -129,7 +136,7 @@ class Menus(QObject):
 
     def _run(self) -> None:
         menu, add, window = self._menu("&Run"), self.actions.add, self._window
-        add(menu, "&Run", self._run_what_is_stale, "Ctrl+R")
+        add(menu, "&Run", window.pipeline.run_stale, "Ctrl+R")
         add(menu, "&Cancel", window.status.cancel, "Ctrl+.")
         menu.addSeparator()
         ask = window.dialogs.suggest_clusters
@@ -137,15 +144,8 @@ class Menus(QObject):
         add(menu, "&More clusters", lambda: window.cut.step(1), "Ctrl+Down")
         add(menu, "&Fewer clusters", lambda: window.cut.step(-1), "Ctrl+Up")
 
-    def _ask_map(self) -> None:
-        window = self._window
-        window.exports.ask_map(window.map.plot, self._parts.colouring)
-
-    def _run_what_is_stale(self) -> None:
-        self._parts.workflow.run()
-        second = self._parts.second.making
-        if second.stale:
-            second.run()
+    def _ask_map(self, pane: MapPane) -> None:
+        self._window.exports.ask_map(pane.plot, self._parts.colouring)
 
     def _tree(self) -> None:
         menu, tree = self._menu("&Tree"), self._window.tree

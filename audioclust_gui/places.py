@@ -21,7 +21,7 @@ from engine.params import Params
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Layout, Project, Second
 
-_STOPPED = "Stopped before it had settled. Press Run to go on"
+_STOPPED = "Stopped early. Run goes on"
 
 
 class Places(QObject):
@@ -210,7 +210,7 @@ class SecondPlaces(Places):
         if self.making.refusal:
             return self.making.refusal
         if self.making.stale and not self.unfinished and not self.words:
-            return "Of an earlier choice. Press Run to draw it anew  (Ctrl+R)"
+            return "Of an earlier choice. Run redraws it  (Ctrl+R)"
         return f"{_STOPPED}  (Ctrl+R)" if self.unfinished else ""
 
     @property
@@ -222,6 +222,16 @@ class SecondPlaces(Places):
         if layout is not None and self._settling is None:
             return title_of(layout.pipeline)
         return title_of(second.asked_of(self._document.pipeline))
+
+    @property
+    def suggestion(self) -> tuple[RepresentationParams, ProjectionParams]:
+        """What was chosen, or at first the same as the first map by another feature."""
+        if self.second is not None:
+            return self.second.representation, self.second.projection
+        asked = self._document.pipeline
+        seen = asked.representation
+        other = "mfcc_without_first" if seen.feature == "mel" else "mel"
+        return seen.replace(feature=other), asked.projection
 
     def choose(
         self, representation: RepresentationParams, projection: ProjectionParams

@@ -76,6 +76,12 @@ class SecondMap(QObject):
         """Whether it goes on by itself when other work is done."""
         return self._wanted and self._job is None and self.stale
 
+    @property
+    def runnable(self) -> bool:
+        """Whether `run` would begin something that does not begin by itself."""
+        idle = not self.busy and not self.waiting
+        return idle and self.ready and self.stale
+
     def set_shown(self, shown: bool) -> None:
         """Say whether a person can see it: if not, it is not begun."""
         self._shown = shown
@@ -174,8 +180,10 @@ class SecondMap(QObject):
             return
         question = self._ask()
         if question != self._question:
+            # What was asked for before there were features still is.
+            wanted = chosen or (self._wanted and not self._question)
             self._begin_anew(question)
-            self._wanted = chosen
+            self._wanted = wanted
 
     def _on_replaced(self) -> None:
         self._begin_anew(self._ask())

@@ -52,7 +52,12 @@ class Window(QMainWindow):
         self._session = parts.session
         self._neighbouring = parts.neighbouring
         self.dialogs = Dialogs(
-            self, document, parts.session, parts.suggesting, parts.branching
+            self,
+            document,
+            parts.session,
+            parts.suggesting,
+            parts.branching,
+            parts.second,
         )
         self.exports = Exports(self, document, jobs)
         self.dataset = DatasetView(document, audition)
@@ -69,7 +74,8 @@ class Window(QMainWindow):
         )
         self.cut = CutView(document)
         self.results = ResultsView(document, parts.studying)
-        self.pipeline = PipelineView(document, parts.workflow, parts.presets)
+        second = parts.second.making
+        self.pipeline = PipelineView(document, parts.workflow, parts.presets, second)
         self.tree = TreeView(document, parts.studying, parts.branching, audition)
         self.viewer = ViewerView(document, jobs, audition)
         self.messages = MessagesView(document)
@@ -184,6 +190,7 @@ class Window(QMainWindow):
         for refusing in commanded:
             refusing.refused.connect(self._refuse)
         parts.listening.set_table_order(self.dataset.clips)
+        self.map.second_asked.connect(self.dialogs.choose_second_map)
         self.tree.recluster_asked.connect(self.dialogs.recluster_branch)
         sound = parts.playback
         sound.failed.connect(self._cannot_play)

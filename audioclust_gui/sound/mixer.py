@@ -160,6 +160,11 @@ class Mixer:
         sounds = tuple(self._newest)
         return len(sounds), sum(sound.source.length for sound in sounds)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing sounds, waits, or has been asked for since the last block."""
+        return not (self.playing or self._newest or self._commands)
+
     def peaks(self) -> tuple[float, float]:
         """Return the largest magnitudes, left and right, since they were last asked."""
         left = right = 0.0

@@ -12,6 +12,7 @@ from audioclust_gui.document import Document
 from audioclust_gui.listening import Listening
 from audioclust_gui.neighbouring import Neighbouring
 from audioclust_gui.places import FirstPlaces, SecondPlaces
+from audioclust_gui.plots.plain import tooltip
 from audioclust_gui.plots.scatter import ScatterPlot
 from audioclust_gui.thumbnails import Thumbnails
 from audioclust_gui.widgets.elided_label import ElidedLabel
@@ -60,8 +61,7 @@ class MapView(QWidget):
         self.panes = self.pane, self.beside
         self.tools = MapTools(colouring)
         self.legend = Legend(colouring, self.pane)
-        self.title = ElidedLabel()
-        self._aside = QWidget()
+        self.titles = ElidedLabel(), ElidedLabel()  # while there are two maps
         self._split = QSplitter(childrenCollapsible=False)
         self._arrange()
         self.setFocusProxy(self.pane)
@@ -116,19 +116,12 @@ class MapView(QWidget):
     def _arrange(self) -> None:
         self._change = _small("Change what the second map shows")
         self._close = _small("Close the second map  (Ctrl+5)")
-        head = QHBoxLayout()
-        head.setContentsMargins(6, 0, 2, 0)
-        head.addWidget(self.title, 1)
-        head.addWidget(self._change)
-        head.addWidget(self._close)
-        column = QVBoxLayout(self._aside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.beside, 1)
-        self._split.addWidget(self.pane)
+        first, second = self.titles
+        for title in self.titles:
+            title.setMinimumHeight(self._close.sizeHint().height())
+        self._aside = _below((second, self._change, self._close), self.beside)
+        self._split.addWidget(_below((first,), self.pane))
         self._split.addWidget(self._aside)
-        self._split.setSizes([1, 1])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -164,19 +157,46 @@ class MapView(QWidget):
 
     def _say(self) -> None:
         self.tools.show_note(self._first.note)
+        _head(self.titles[0], self._first.title)
 
     def _show_second(self) -> None:
         there = self._second.second is not None
         self.tools.buttons["second"].setChecked(there)
+        self.titles[0].setVisible(there)
         if there == self._aside.isHidden():
             self._aside.setVisible(there)
             self._second.making.set_shown(there)
-            self._split.setSizes([1, 1])
-        said = self._second.title, self._second.note
-        self.title.set_text("  ".join(words for words in said if words))
+            self._share_room()
+        _head(self.titles[1], self._second.title, self._second.note)
+
+    def _share_room(self) -> None:
+        """Leave as much of one map beside the legend as of the other."""
+        across, covered = self._split.width(), self.legend.covered
+        self._split.setSizes([(across + covered) // 2, (across - covered) // 2])
 
     def _make_room(self) -> None:
         self.legend.set_room(QRect(self.plot.geometry()))
+
+
+def _head(label: ElidedLabel, title: str, note: str = "") -> None:
+    """Show a title, or what is to be said for now; the mouse finds both."""
+    label.set_text(note or title)
+    label.setToolTip(tooltip(f"{title}\n{note}".rstrip()))
+
+
+def _below(head: tuple[QWidget, ...], pane: MapPane) -> QWidget:
+    """Return a map with a line above it, of which the first part grows."""
+    whole, line = QWidget(), QHBoxLayout()
+    line.setContentsMargins(6, 0, 2, 0)
+    for part in head:
+        line.addWidget(part)
+    line.setStretch(0, 1)
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addLayout(line)
+    column.addWidget(pane, 1)
+    return whole
 
 
 def _small(words: str) -> QToolButton:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from audioclust_gui.document import Document
 from audioclust_gui.forms import ParamsForm, let_wheel_pass
 from audioclust_gui.presets import Presets
+from audioclust_gui.second_map import SecondMap
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.preset_picker import PresetPicker
 from audioclust_gui.widgets.section import Section
@@ -37,6 +38,8 @@ class PipelineView(QWidget):
     document : Document
     workflow : Workflow
     presets : Presets
+    second : SecondMap
+        Which is run as well.
     """
 
     refused = Signal(str)  # why a combination of values is not possible
@@ -46,11 +49,13 @@ class PipelineView(QWidget):
         document: Document,
         workflow: Workflow,
         presets: Presets,
+        second: SecondMap,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._workflow = workflow
+        self._second = second
         pipeline = document.pipeline
         self.preparation = self._form(pipeline.preparation, "preparation")
         self.features = self._form(pipeline.features, "features")
@@ -71,7 +76,7 @@ class PipelineView(QWidget):
         self.method_form: ParamsForm | None = None
         self.run = QPushButton("Run")
         self.run.setToolTip("Compute what is asked for; retry unusable files  (Ctrl+R)")
-        self.run.clicked.connect(workflow.run)
+        self.run.clicked.connect(self.run_stale)
         self.automatic = QCheckBox("Automatically", checked=workflow.automatic)
         self.automatic.setToolTip(
             "Run after every change by itself, in collections of up to "
@@ -85,6 +90,13 @@ class PipelineView(QWidget):
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._show)
         workflow.state_changed.connect(self._show_state)
+        second.state_changed.connect(self._show_state)
+
+    def run_stale(self) -> None:
+        """Compute what is missing, for the groups and for both maps."""
+        self._workflow.run()
+        if self._second.stale:
+            self._second.run()
 
     def _form(self, params: Params, part: str) -> ParamsForm:
         form = ParamsForm(params)
@@ -180,22 +192,22 @@ class PipelineView(QWidget):
             self._workflow.run()
 
     def _show_state(self) -> None:
-        flow = self._workflow
+        flow, second = self._workflow, self._second
         project = self._document.project
-        self.run.setEnabled(flow.runnable)
+        self.run.setEnabled(flow.runnable or second.runnable)
         small = len(project.dataset) <= AUTOMATIC_LIMIT
         self.automatic.setEnabled(small)
         why = "" if small else f"Over {AUTOMATIC_LIMIT:,} clips, nothing runs by itself"
         if not project.dataset.clips:
             words = ""
-        elif flow.busy:
+        elif flow.busy or second.busy:
             words = "Working…"
         elif flow.unusable:
             words = "No usable file"
-        elif not flow.stale:
+        elif not flow.stale and not second.stale:
             words = "Up to date"
         else:
-            words = "Stopped" if flow.halted else "Changed"
+            words = "Stopped" if flow.halted or second.halted else "Changed"
         self._state.set_text(words)
         self._state.setToolTip(why)
 

@@ -91,6 +91,11 @@ class Legend(QWidget):
         self.list.set_looks()
         self.refresh()
 
+    @property
+    def covered(self) -> int:
+        """How much of the map it lies over, in pixels from the right."""
+        return self._room.right() - self.x() if self.heading.isChecked() else 0
+
     def set_room(self, room: QRect) -> None:
         """Lie at the right of a part of the parent, as large as needed and possible."""
         self._room = room
@@ -212,9 +217,7 @@ class Legend(QWidget):
         needed = self.layout().totalHeightForWidth(width) if wraps else -1
         height = min(max(needed, self.sizeHint().height()), room.height())
         self.setGeometry(room.right() + 1 - width, room.top(), width, height)
-        self.covering.emit(
-            self._room.right() - self.x() if self.heading.isChecked() else 0
-        )
+        self.covering.emit(self.covered)
 
     def _widen(self, wide: bool) -> None:
         """Give names the room they need; as long as the title stays, never less."""

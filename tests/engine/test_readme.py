@@ -14,11 +14,17 @@ def test_the_notebook_example_runs(places, finished, capsys):
 
 
 def test_every_key_it_names_is_a_key_of_the_window():
-    from audioclust_gui import menus
+    from audioclust_gui import map_menu, menus, sound_menu
 
-    source = Path(menus.__file__).read_text("utf-8")
+    files = (Path(m.__file__) for m in (menus, sound_menu, map_menu))
+    source = "".join(file.read_text("utf-8") for file in files)
+    known = {
+        key
+        for text in re.findall(r'"([^"\n]*)"', source)
+        for key in text.rpartition("\\t")[2].split("; ")
+    }
     table = README.read_text("utf-8").partition("## Keys")[2].partition("##")[0]
-    keys = re.findall(r"Ctrl\+[\w+]+|\bSpace\b|\bEsc\b|\bL\b|\bH\b", table)
-    assert len(keys) > 8
-    for key in keys:
-        assert f'"{key}"' in source, key
+    column = " ".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
+    keys = re.findall(r"Ctrl\+[\w+]+|\b(?:Space|Esc|Return|[A-Z])\b|[\[\]]", column)
+    assert len(keys) > 20
+    assert not set(keys) - known

@@ -358,7 +358,7 @@ def test_a_drag_is_not_heard(qtbot, app, sink, sound):
     stops = []
     app.playback.stopped.connect(lambda: stops.append("stopped"))
     undisturbed = heard(qtbot, app, sink, sound)
-    assert np.abs(undisturbed).max() > 0.1
+    assert np.abs(undisturbed).max() > 0.03  # matched to -23 LUFS
     plot, seen = app.window.tree.plot, set()
     choose_log_heights(app)
     x, y = plot.width() // 2, plot.place_of_height(plot.shown.line)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from audioclust_gui.form_dialog import FormDialog
 from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
 from tests.gui import on_paper
@@ -152,13 +153,70 @@ def test_the_second_map_is_asked_for_shown_and_closed_by_undo(qtbot, paper, view
     )
     assert view.beside.isVisible()
     assert view.tools.buttons["second"].isChecked()
-    assert "PCA" in view.title.text()
+    assert "PCA" in view.titles[1].toolTip()
     paper.document.undo()
     assert not view.beside.isVisible()
     paper.document.redo()
     view.toggle_second()
     assert not view.beside.isVisible()
     assert paper.document.project.second is None
+
+
+def test_the_button_asks_what_the_second_map_shows_and_nothing_waits(paper, view):
+    button = view.tools.buttons["second"]
+    button.click()
+    dialog = paper.window.findChild(FormDialog)
+    assert dialog.isVisible()
+    assert not dialog.isModal()
+    view.toggle_second()
+    assert len(paper.window.findChildren(FormDialog)) == 1, "it is asked already"
+    projection = dialog.forms[1]
+    projection.field("method").setCurrentIndex(0)
+    dialog.action.click()
+    second = paper.document.project.second
+    assert second.representation.feature == "mel"
+    assert second.projection.method == "pca"
+    assert button.isChecked()
+    view.second_asked.emit()
+    again = paper.window.findChildren(FormDialog)[-1]
+    assert again.forms[1].params.method == "pca", "what is there is changed from there"
+
+
+def test_two_maps_say_what_they_show_and_leave_room_for_the_points_of_both(paper, view):
+    assert not view.titles[0].isVisible()
+    paper.second.choose(RepresentationParams(feature="mel"), ProjectionParams())
+    QApplication.processEvents()
+    assert all(title.isVisible() for title in view.titles)
+    assert "MFCC" in view.titles[0].text()
+    assert (
+        view.plot.mapTo(view, QPoint()).y()
+        == view.beside.plot.mapTo(view, QPoint()).y()
+    )
+    free = view.pane.width() - view.legend.covered
+    assert free == pytest.approx(view.beside.width(), abs=30)
+
+
+def test_run_makes_the_second_map_as_well(paper, view, monkeypatch):
+    pipeline, making = paper.window.pipeline, paper.second.making
+    monkeypatch.setattr(paper.jobs, "run", lambda *_, **__: pytest.fail("too early"))
+    making.set_shown(False)
+    paper.second.choose(RepresentationParams(feature="mel"), ProjectionParams())
+    making.cancel()
+    assert pipeline.run.isEnabled()
+    for begin in pipeline.run.click, paper.window.action("Run").trigger:
+        making.cancel()
+        begin()
+        assert making.waiting
+    assert not pipeline.run.isEnabled(), "nothing else is to be run"
+
+
+def test_the_second_map_is_written_as_well(paper, view, monkeypatch):
+    asked = []
+    exports = paper.window.exports
+    monkeypatch.setattr(exports, "ask_map", lambda plot, _: asked.append(plot))
+    for name in "Export map", "Export second map":
+        paper.window.action(name).trigger()
+    assert asked == [view.plot, view.beside.plot]
 
 
 def test_both_maps_share_what_is_selected_and_pointed_at(qtbot, opened):

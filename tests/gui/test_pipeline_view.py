@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.document import Document
 from audioclust_gui.jobs import Jobs
+from audioclust_gui.places import SecondPlaces
 from audioclust_gui.presets import Presets
 from audioclust_gui.studying import Studying
 from audioclust_gui.views.pipeline import PipelineView
@@ -22,7 +23,8 @@ def view(qtbot, places):
     jobs = Jobs()
     workflow = Workflow(document, jobs, Studying(document, jobs))
     presets = Presets(document, jobs)
-    view = PipelineView(document, workflow, presets)
+    second = SecondPlaces(document, jobs).making
+    view = PipelineView(document, workflow, presets, second)
     qtbot.addWidget(view)
     return view
 

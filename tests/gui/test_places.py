@@ -396,3 +396,42 @@ def test_a_stale_second_map_of_many_clips_waits_for_the_person(
     assert "Run" in second.note
     second.making.run()
     the(qtbot, jobs, "lay_out")
+
+
+def test_what_was_asked_of_a_second_map_before_there_were_features_comes_with_them(
+    qtbot, document, jobs, second
+):
+    n = AUTOMATIC_LIMIT + 1
+    project = replace(collection(n, n_clusters=3), grouping=None)
+    document.open(project, "x")
+    second.choose(MEL, PCA)
+    drawing = the(qtbot, jobs, "lay_out")
+    asked = jobs.questions[drawing.ticket][1]
+    drawing.settle("succeeded", Layout(asked, places(0, n)))
+    pipeline = document.pipeline.choosing(n_mfcc=13)
+    document.amend(replace(document.project, pipeline=pipeline))
+    second.making.run()
+    qtbot.wait(300)
+    assert not jobs.waiting("lay_out"), "its features are not there"
+    extraction = replace(project.extraction, params=pipeline.features)
+    document.amend(replace(document.project, extraction=extraction))
+    the(qtbot, jobs, "lay_out")
+
+
+@pytest.mark.parametrize(
+    ("feature", "suggested"),
+    [
+        ("mfcc_without_first", "mel"),
+        ("mel", "mfcc_without_first"),
+        ("mel+mfcc_without_first", "mel"),
+    ],
+)
+def test_the_same_projection_of_another_feature_is_suggested(
+    document, second, project, feature, suggested
+):
+    asked = project.pipeline.choosing(feature=feature, pooling="mean")
+    document.open(replace(project, pipeline=asked), "x")
+    expected = asked.representation.replace(feature=suggested)
+    assert second.suggestion == (expected, asked.projection)
+    second.choose(RepresentationParams(feature="chroma"), PCA)
+    assert second.suggestion == (RepresentationParams(feature="chroma"), PCA)

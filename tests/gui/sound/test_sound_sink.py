@@ -147,6 +147,35 @@ def test_a_device_that_dies_while_nobody_listens_is_opened_again(output):
     assert out.alive
 
 
+def test_what_a_play_has_opened_is_not_opened_once_more(output):
+    told, device = [], PaperSink()
+    out = output(device, lambda: told.append(out.trouble))
+    out.settle()
+    at_once = device.open
+
+    def slowly(connect):
+        time.sleep(0.2)  # it is seen to be dead all the while
+        at_once(connect)
+
+    device.open, device.alive = slowly, False
+    mixer = out.settle()
+    sound(mixer)
+    time.sleep(0.3)
+    assert out.mixer is mixer
+    assert device.opened == 2
+    assert not told
+
+
+def test_nothing_is_opened_under_a_sound_that_was_only_asked_for(output):
+    device = PaperSink()
+    device.note = "headset is not connected"
+    out = output(device)
+    mixer = out.settle()
+    sound(mixer)  # and no block has been rendered since
+    time.sleep(0.3)
+    assert out.mixer is mixer
+
+
 def test_another_device_is_taken_at_once_but_not_under_a_sound(output):
     device = PaperSink()
     out = output(device)

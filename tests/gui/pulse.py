@@ -1,0 +1,129 @@
+"""The pulse of the window's thread: how late it beats, and what held it up."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+_PEEP = 0.01  # seconds between two looks of the thread that watches
+
+
+@dataclass(frozen=True)
+class Stall:
+    """One beat that came late.
+
+    Attributes
+    ----------
+    seconds : float
+        How late it came.
+    busy : float
+        What the thread itself computed of that: the rest is another program's, or
+        another thread's.
+    what : str
+        What it was doing, innermost last.
+    collected : float
+        Seconds that Python's garbage collector took of it, in whatever thread.
+    """
+
+    seconds: float
+    busy: float
+    what: str
+    collected: float
+
+
+class Pulse(QObject):
+    """A timer in the window's thread, and a thread that watches it.
+
+    Parameters
+    ----------
+    beat : callable
+        Called at every beat, in the window's thread; what it takes counts.
+    period : float
+        Seconds from one beat to the next.
+    worth : float
+        Seconds from which a late beat is a `Stall`.
+    """
+
+    def __init__(
+        self,
+        beat: Callable[[], object] = lambda: None,
+        period: float = 0.002,
+        worth: float = 0.05,
+    ) -> None:
+        super().__init__()
+        self.stalls: list[Stall] = []
+        self.worst = 0.0
+        self.beats = 0
+        self._beat, self._period, self._worth = beat, period, worth
+        self._last, self._busy = time.perf_counter(), time.thread_time()
+        self._collected = self._began = 0.0
+        self._seen = ""
+        self._stop = threading.Event()
+        self._main = threading.get_ident()
+        self._timer = QTimer(
+            self, timerType=Qt.TimerType.PreciseTimer, interval=round(1e3 * period)
+        )
+        self._timer.timeout.connect(self._tick)
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat."""
+        gc.callbacks.append(self._collecting)
+        self._last, self._busy = time.perf_counter(), time.thread_time()
+        self._timer.start()
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._timer.stop()
+        self._stop.set()
+        self._watch.join()
+        gc.callbacks.remove(self._collecting)
+
+    def _tick(self) -> None:
+        now, busy = time.perf_counter(), time.thread_time()
+        late = now - self._last - self._period
+        if late > self._worth:
+            own = busy - self._busy
+            self.stalls.append(Stall(late, own, self._seen, self._collected))
+        self.worst = max(self.worst, late)
+        self.beats += 1
+        self._last, self._busy = now, busy
+        self._collected, self._seen = 0.0, ""
+        self._beat()
+
+    def _look(self) -> None:
+        while not self._stop.wait(_PEEP):
+            last = self._last
+            if time.perf_counter() - last > self._worth / 2:
+                stack = sys._current_frames().get(self._main)
+                seen = _in_words(stack)
+                if last == self._last and len(seen) > len(self._seen):
+                    self._seen = seen
+
+    def _collecting(self, phase: str, _: dict[str, Any]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._began = now
+        else:
+            self._collected += now - self._began
+
+
+def _in_words(frame: Any) -> str:
+    """Return the innermost places of a stack that are ours."""
+    places = [
+        f"{Path(entry.filename).name}:{entry.lineno} {entry.name}"
+        for entry in traceback.extract_stack(frame)
+        if "audioclust_gui" in entry.filename or "engine" in Path(entry.filename).parts
+        or "pyqtgraph" in entry.filename
+    ]
+    return " > ".join(places[-6:])
