@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from audioclust_gui import assets
 from audioclust_gui.audition import Audition
 from audioclust_gui.branching import Branching
+from audioclust_gui.collecting import Collecting
 from audioclust_gui.colouring import Colouring
 from audioclust_gui.describing import Describing
 from audioclust_gui.document import Document
@@ -28,6 +29,7 @@ from audioclust_gui.plots.swatch import swatch_pixels
 from audioclust_gui.preferences import Preferences
 from audioclust_gui.presets import Presets
 from audioclust_gui.session import Session
+from audioclust_gui.sound.loader import warm_up
 from audioclust_gui.sound.playback import Playback
 from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
@@ -62,9 +64,9 @@ class Application(Parts):
         else:
             self.session.open_last()
         self.jobs.ask(_WARM_UP, title="Warming up", then=lambda _: None)
-        # The palette takes 50 ms to compute, once: in a thread nobody waits for it.
-        dark = self.theme.dark
-        threading.Thread(target=lambda: swatch_pixels(0, dark), daemon=True).start()
+        # Each takes 50 ms, once: in a thread nobody waits for it.
+        for work in (partial(swatch_pixels, 0, self.theme.dark), warm_up):
+            threading.Thread(target=work, daemon=True).start()
 
     def close(self) -> None:
         """Silence, save, and end the worker processes, in this order."""
@@ -122,12 +124,10 @@ def build(
     )
     window = Window(parts)
     application = Application(**vars(parts), window=window)
+    collecting = Collecting(window)
     window.closed.connect(application.close)
-    # The collector walks over every object that is not frozen: with all modules and
-    # thousands of clips among them it stopped the window for up to 150 ms.
-    gc.collect()
-    gc.freeze()
-    document.replaced.connect(gc.freeze)
+    window.closed.connect(collecting.end)
+    document.replaced.connect(collecting.spare)
     return application
 
 

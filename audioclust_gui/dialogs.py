@@ -13,7 +13,7 @@ from audioclust_gui import assets
 from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.file_questions import file_to_write
-from audioclust_gui.form_dialog import FormDialog, FormQuestions
+from audioclust_gui.form_dialog import FormDialog, FormQuestions, show_alone
 from audioclust_gui.key_list import KeyList
 from audioclust_gui.places import SecondPlaces
 from audioclust_gui.session import TABLES, Session
@@ -208,7 +208,7 @@ class Dialogs(QObject):
 
     def show_keys(self, groups: Mapping[str, Iterable[tuple[str, str]]]) -> None:
         """List keys and gestures with what they do, by where they work."""
-        KeyList(self._parent, groups).show()
+        show_alone(KeyList(self._parent, groups))
 
     def show_about(self) -> None:
         """Say what this is."""
@@ -221,4 +221,4 @@ class Dialogs(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setModal(False)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.show()
+        show_alone(box)

@@ -34,6 +34,11 @@ class Exemplars(QObject):
         self._found: dict[int, int] = {}
         self._asked: Job | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a worker looks for one."""
+        return self._asked is not None
+
     def cancel(self) -> None:
         """Leave the question of whoever does not want to know any more."""
         if self._asked is not None:

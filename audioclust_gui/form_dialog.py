@@ -85,6 +85,14 @@ class FormDialog(QDialog):
         self._refusal.show()
 
 
+def show_alone(dialog: QDialog) -> None:
+    """Show a dialog in place of one of its title that is open already."""
+    for other in dialog.parentWidget().findChildren(QDialog):
+        if other is not dialog and other.windowTitle() == dialog.windowTitle():
+            other.close()
+    dialog.show()
+
+
 class FormQuestions:
     """Asks with forms, and shows what was answered last when it asks again.
 

@@ -82,6 +82,11 @@ class Listening(QObject):
             return 0, 0
         return programme.place_of(self._audition.playing) + 1, len(programme.clips)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a worker is asked for what is to be heard next."""
+        return self._question is not None or self._stepping.waiting
+
     def set_table_order(self, shown: Callable[[], Clips]) -> None:
         """Say who knows the clips that the table shows, in its order."""
         self._table_order = shown

@@ -102,6 +102,7 @@ def by_number(
         scale=scale,
         bar=lambda dark: ramp(dark, diverging=diverging)[:STEPS],
         listed=False,
+        values=np.where(known, values, np.nan),
         note=note,
     )
 
@@ -151,6 +152,7 @@ def by_membership(
         swatch=swatch,
         scale=scale,
         bar=bar,
+        values=degrees,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,7 +12,13 @@ from numpy.typing import NDArray
 
 from audioclust_gui.columns import Categories
 from audioclust_gui.plots import palette
-from audioclust_gui.plots.legend_content import Bar, Entry, LegendContent, Scale
+from audioclust_gui.plots.legend_content import (
+    Bar,
+    Entry,
+    LegendContent,
+    Scale,
+    number,
+)
 from audioclust_gui.plots.palette import Colours
 from engine.clustering.partition import NOISE, UNPLACED
 
@@ -58,6 +65,8 @@ class Painting:
         The colours of the scale, as `table`.
     listed : bool
         Whether codes from 0 on are categories.
+    values : float array, shape (n,), optional
+        What the scale is about; not finite where there is nothing.
     signs : Signs, optional
         What the shapes mean, where that is something else than the colours.
     note : str
@@ -75,6 +84,7 @@ class Painting:
     scale: Scale | None = None
     bar: Table | None = None
     listed: bool = True
+    values: NDArray[np.floating] | None = None
     signs: Signs | None = None
     note: str = ""
 
@@ -83,6 +93,19 @@ class Painting:
         """The title, with the unit where there is one."""
         unit = self.scale.unit if self.scale is not None else ""
         return f"{self.title} ({unit})" if unit else self.title
+
+    def told(self, clip: int) -> str:
+        """Say what is painted of one clip; "" where it has nothing."""
+        value = None if self.values is None else float(self.values[clip])
+        if value is None:
+            code = int(self.codes[clip])
+            words = self.name(code) if code >= 0 else ""
+        elif math.isfinite(value):
+            unit = f" {self.scale.unit}" if self.scale and self.scale.unit else ""
+            words = number(value) + unit
+        else:
+            words = ""
+        return f"{self.title}: {words}" if words else ""
 
     @cached_property
     def tally(self) -> Tally:

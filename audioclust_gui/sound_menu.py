@@ -99,8 +99,7 @@ class SoundMenu(QObject):
         fill_with_choices(self._pause, PAUSES.items(), hear.pause, hear.set_pause)
 
     def _silence(self) -> None:
-        """Stop the sound; where there is none, take the lines to neighbours away."""
-        if self._parts.playback.is_playing():
-            self._parts.audition.stop()
-        else:
+        """Stop what sounds or is about to; in silence take away lines to neighbours."""
+        if not (self._parts.playback.is_playing() or self._parts.listening.waiting):
             self._parts.neighbouring.clear()
+        self._parts.audition.stop()

@@ -52,6 +52,11 @@ class Stepping(QObject):
         current, labels = self._document.current, self._document.project.labels
         return int(labels[current]) if 0 <= current < len(labels) else None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the medoid of a cluster to go to is being looked for."""
+        return self._exemplars.waiting
+
     def step(self, by: int) -> None:
         """Play the clip before or behind (-1, 1) in the cluster of the current one.
 

@@ -86,19 +86,28 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self.scheme = scheme
-        self.dark = False
+        self.dark = self._wanted
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow)
-        self.set_scheme(scheme)
+        self._dress()
 
     def set_scheme(self, scheme: str) -> None:
         """Choose "light", "dark", or "system" for what the desktop says."""
         self.scheme = scheme
         self._follow()
 
-    def _follow(self) -> None:
+    @property
+    def _wanted(self) -> bool:
         system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        self.dark = self.scheme == "dark" or (self.scheme == "system" and system)
+        return self.scheme == "dark" or (self.scheme == "system" and system)
+
+    def _follow(self) -> None:
+        if self._wanted != self.dark:  # all widgets are dressed anew: that is seen
+            self.dark = self._wanted
+            self._dress()
+            self.changed.emit(self.dark)
+
+    def _dress(self) -> None:
         # A style sheet keeps the colours it met: it has to meet the new ones.
         self._app.setStyleSheet("")
         colours = _DARK if self.dark else _LIGHT
@@ -107,7 +116,6 @@ class Theme(QObject):
         box = _DARK_CHECK_BOX if self.dark else colours[_R.Base]
         self._app.setPalette(_palette({**colours, _R.Base: box}), "QCheckBox")
         self._app.setStyleSheet(_STYLE % {"selection": _SELECTIONS[self.dark]})
-        self.changed.emit(self.dark)
 
 
 def _palette(colours: dict[QPalette.ColorRole, str]) -> QPalette:

@@ -83,9 +83,11 @@ class _Stream:
         """Note that the device went by itself."""
         self.over = True
 
-    def pull(self, out: Any, n_frames: int, _time: Any, _status: Any) -> None:
+    def pull(self, out: Any, n_frames: int, _time: Any, status: Any) -> None:
         """Fill a block of the device's channels and type."""
-        self.called = max(self.called, time.monotonic())
+        # Where it ran dry PortAudio has begun it anew, and so it has to warm up again.
+        dry = WARM_UP if status.output_underflow else 0.0
+        self.called = max(self.called, time.monotonic() + dry)
         out.fill(0)
         if self.render is None or self.over:
             return

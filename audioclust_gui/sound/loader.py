@@ -1,7 +1,8 @@
 """From a click to samples, off the window's thread.
 
-Two threads: one serves the newest click and nothing else, the other works ahead: the
-next clips of a sequence, then the clips that may be clicked next. A long clip is not
+Two threads: one serves the newest click and nothing else, the other works ahead while
+no click waits: the next clips of a sequence, then those that may be clicked next. A
+long clip is not
 decoded here: it streams, in a thread of its own (`audioclust_gui.sound.streaming`).
 """
 
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakSet
 
+import numpy as np
+
 from audioclust_gui.sound.cache import Matched, SoundCache, Span
 from audioclust_gui.sound.loudness import matched_gain
 from audioclust_gui.sound.mixer import Mixer
@@ -26,6 +29,8 @@ from engine.errors import AudioError
 
 LONG = 20.0
 """Seconds up to which a clip is decoded as a whole, and kept."""
+USUAL_RATE = 48_000
+"""Frames per second of most outputs."""
 PATIENCE = 0.5
 """Seconds to wait for the first frames of a long clip; then it begins in silence."""
 
@@ -91,6 +96,7 @@ class SoundLoader:
         self._deliver = deliver
         self._changed = threading.Condition()
         self._click: Request | None = None
+        self._serving = False  # a click that somebody waits for
         self._next: deque[Request] = deque()
         self._ahead: deque[Clip] = deque()
         self._streams: WeakSet[Streamed] = WeakSet()  # those whose threads run
@@ -156,8 +162,10 @@ class SoundLoader:
                 request, self._click = self._click, None
                 if self._closed or request is None:
                     break
+                self._serving = True
             self._load(request, self._output.settle())
             with self._changed:
+                self._serving = False
                 self._changed.notify_all()  # the output is open now
         self._output.close()
 
@@ -180,7 +188,9 @@ class SoundLoader:
 
     @property
     def _work(self) -> bool:
-        return self._output.mixer is not None and bool(self._next or self._ahead)
+        if self._click or self._serving or self._output.mixer is None:
+            return False
+        return bool(self._next or self._ahead)
 
     def _load(self, request: Request, mixer: Mixer) -> None:
         sound, reason = None, ""
@@ -216,6 +226,14 @@ class SoundLoader:
             self._cache.put(span, rate, samples, gain)
             sound = Matched(Whole(samples), gain)
         return sound
+
+
+def warm_up() -> None:
+    """Load the libraries and tables that the first click would wait for."""
+    with contextlib.suppress(ImportError):  # a click will tell
+        import soundfile  # noqa: F401
+        import soxr  # noqa: F401
+    matched_gain(np.full((USUAL_RATE, 1), 0.1, np.float32), USUAL_RATE)
 
 
 def _is_long(span: Span) -> bool:

@@ -211,8 +211,7 @@ class Output:
 
     @property
     def _idle(self) -> bool:
-        mixer = self.mixer
-        return mixer is None or (mixer.playing is None and not mixer.waiting[0])
+        return self.mixer is None or self.mixer.idle
 
     def _open(self) -> None:
         """Open the device, or else keep silence going, with the mixer it has."""
@@ -246,15 +245,17 @@ class Output:
     def _look_after(self) -> None:
         gone = False
         while not self._closed.wait(WATCH):
-            # The window has seen a death, and stopped, before anything is replaced.
-            gone, known = not self.alive, gone
-            if (gone and known) or (not gone and self._idle and self._could_be_better):
+            # Under the lock: a play may be opening just now what seems to be gone.
+            with self._lock:
+                # The window has seen a death, and stopped, before all is replaced.
+                known, gone = gone, not self.alive
+                worth = known if gone else self._idle and self._could_be_better
+                if not worth or self._closed.is_set():
+                    continue
                 before = self.trouble, self.note
-                with self._lock:
-                    if not self._closed.is_set():
-                        self._open()
-                if (self.trouble, self.note) != before or gone:
-                    self._changed()
+                self._open()
+            if gone or (self.trouble, self.note) != before:
+                self._changed()
 
     @property
     def _could_be_better(self) -> bool:

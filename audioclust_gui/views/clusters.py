@@ -56,6 +56,7 @@ class ClustersView(QWidget):
         self._audition = audition
         self._truth: tuple[str, ...] | None = None
         self._counting = Counting()
+        self._labels = document.project.labels  # those that are tallied
         self._tally = self._counting.tally(())
         self._selected = np.empty(0, np.int64)  # clips
         self._pointed: int | None = None  # the cluster under the mouse
@@ -149,7 +150,8 @@ class ClustersView(QWidget):
             self.table.setColumnHidden(LABEL, truth is None)
             self._fit_columns()
         current = self._current
-        self._tally = self._counting.tally(project.labels)
+        self._labels = project.labels
+        self._tally = self._counting.tally(self._labels)
         self._showing = True
         self.model.set_clusters(project, self._tally, self._describing.reports)
         row = -1 if current is None else self.model.row_of(current)
@@ -198,9 +200,9 @@ class ClustersView(QWidget):
 
     def _whole(self, clips: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell of which clusters all clips are among these, by place in the tally."""
-        labels = self._document.project.labels
-        inside = clips[clips < len(labels)]  # a collection may have shrunk
-        return self._tally.within(labels[inside]) == self._tally.sizes
+        # The document may have other clusters already, or fewer clips.
+        inside = clips[clips < len(self._labels)]
+        return self._tally.within(self._labels[inside]) == self._tally.sizes
 
     def _choose(self) -> None:
         """Select in the document the clips of the selected rows."""

@@ -30,7 +30,6 @@ from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, Clip
 from audioclust_gui.widgets.clip_table_view import ClipTableView, FilterLine
 from audioclust_gui.widgets.folder_tree import FolderTree
 from audioclust_gui.widgets.label_picker import LabelPicker
-from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
 from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
@@ -56,8 +55,7 @@ class DatasetView(QWidget):
         self._audition = audition
         self.tree = FolderTree()
         self.model = ClipTable(self)
-        self.table = ClipTableView()
-        self.table.setModel(self.model)
+        self.table = ClipTableView(self.model)
         self.filter = FilterLine(placeholderText="Filter by name or label  (Ctrl+F)")
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter clips")
@@ -79,7 +77,7 @@ class DatasetView(QWidget):
         self.label.picked.connect(self._choose_label)
         self.tree.chosen.connect(self._choose_folder)
         self.table.meant.connect(self._meant)
-        self.table.selectionModel().selectionChanged.connect(self._selected)
+        self.table.selected.chosen.connect(self._selected)
         self.model.modelReset.connect(self._restore_anew)
         audition.playing_changed.connect(self.model.set_playing)
         document.replaced.connect(self._on_replaced)
@@ -245,10 +243,8 @@ class DatasetView(QWidget):
         self._audition.prepare(self.model.clip_at(r) for r in near)
 
     def _selected(self) -> None:
-        runs = selected_runs(self.table.selectionModel())
-        clips = [self.model.clips_between(*run) for run in runs]
         self._selecting = True
-        self._document.select(np.concatenate(clips) if clips else ())
+        self._document.select(self.model.clips[self.table.selected.rows])
         self._selecting = False
 
     def _restore_anew(self) -> None:
@@ -260,12 +256,7 @@ class DatasetView(QWidget):
         """Select what the document has selected; emits nothing."""
         if self._selecting:
             return
-        rows = self.model.rows_of(self._document.selection)
-        chosen = selection_of(self.model, rows)
-        model = self.table.selectionModel()
-        with QSignalBlocker(model):
-            model.select(chosen, _Flag.ClearAndSelect)
-        self.table.viewport().update()
+        self.table.selected.show_rows(self.model.rows_of(self._document.selection))
 
     def _show_lit(self) -> None:
         """Mark the clips that are pointed at in some view."""

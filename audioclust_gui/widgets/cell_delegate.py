@@ -34,7 +34,7 @@ RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 _ENABLED, _SELECTED = _State.State_Enabled.value, _State.State_Selected.value
 _FOCUSED = _State.State_HasFocus.value
-_MARGIN = 3  # beside a text, and on both sides of a sign, as Fusion has it
+MARGIN = 3  # beside a text, and on both sides of a sign, as Fusion has it
 _REMEMBERED = 1024
 
 
@@ -105,16 +105,23 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(colours.color(QPalette.ColorRole.HighlightedText))
         else:
             painter.setPen((cell.ink or colours.text()).color())
-        left, room = rect.x() + _MARGIN, rect.width() - 2 * _MARGIN
+        before = self.paint_before(painter, option, index)
+        left, room = rect.x() + before + MARGIN, rect.width() - before - 2 * MARGIN
         if cell.sign is not None:
             wide = option.decorationSize.width()
             cell.sign.paint(painter, QRect(left, rect.y(), wide, rect.height()))
-            left, room = left + wide + 2 * _MARGIN, room - wide - 2 * _MARGIN
+            left, room = left + wide + 2 * MARGIN, room - wide - 2 * MARGIN
         text, size = self._text(cell, option.font, room)
         x = left + room - size.width() if cell.right else left
         y = rect.y() + (rect.height() - math.ceil(size.height())) // 2
         painter.setFont(cell.font or option.font)
         painter.drawStaticText(QPointF(x, y), text)
+
+    def paint_before(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> int:
+        """Draw what comes before the sign and the text; return how wide it is."""
+        return 0
 
     def _text(self, cell: Cell, usual: QFont, room: int) -> tuple[QStaticText, QSizeF]:
         """Return as much of a text as there is room for, and its size."""

@@ -135,10 +135,6 @@ class ClipTable(QAbstractTableModel):
         """The clips that are shown, in the order of their rows."""
         return self._shown
 
-    def clips_between(self, first: int, last: int) -> NDArray[np.int64]:
-        """Return the clips shown in some rows, both ends included."""
-        return self._shown[first : last + 1]
-
     def rows_of(self, clips: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows that show some of these clips, without the hidden ones."""
         rows = self._row_of[clips[(clips >= 0) & (clips < len(self._row_of))]]

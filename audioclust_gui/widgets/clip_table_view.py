@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from audioclust_gui.widgets.cell_delegate import CellDelegate
+from audioclust_gui.widgets.row_selection import RowSelection
 from audioclust_gui.widgets.rows_view import RowsView
 
 
 class ClipTableView(RowsView):
-    """A table in which arrow keys, like clicks, say that a row was meant."""
+    """A table in which arrow keys, like clicks, say that a row was meant.
+
+    Parameters
+    ----------
+    model : QAbstractItemModel
+        Of as many rows as there are clips.
+    """
 
     meant = Signal(int)  # row
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: QAbstractItemModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Clips")
         self.setItemDelegate(CellDelegate(self))
+        self.setModel(model)
+        self.selected = RowSelection(model, self.rows_in_view, self)
+        self.setSelectionModel(self.selected)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(lambda _: self.selected.tell())
+        bar.rangeChanged.connect(lambda *_: self.selected.tell())
         self.clicked.connect(lambda index: self.meant.emit(index.row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
@@ -9,6 +11,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QImage,
     QPainter,
     QPaintEvent,
@@ -98,7 +101,7 @@ class HoverCard(QWidget):
         bold, normal = self._fonts()
         fonts = [bold] + [normal] * (len(self._lines) - 1)
         widths = [
-            QFontMetrics(font).horizontalAdvance(line)
+            math.ceil(QFontMetricsF(font).horizontalAdvance(line))
             for font, line in zip(fonts, self._lines, strict=True)
         ]
         least = _PICTURE.width() if self._pictured else 0

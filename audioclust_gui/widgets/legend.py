@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QMargins, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QMargins, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,12 +22,13 @@ from audioclust_gui.plots.colour_bar import ColourBar
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.selecting import Clips
 from audioclust_gui.widgets.elided_label import ElidedLabel
-from audioclust_gui.widgets.legend_list import LegendList
+from audioclust_gui.widgets.legend_list import ROW_HEIGHT, LegendList
 from audioclust_gui.widgets.legend_model import LegendModel
 from audioclust_gui.widgets.shape_list import ShapeList
 
 FRAME_MS = 16
 _NARROWEST, _WIDEST, _SHARE = 150, 240, 0.4  # pixels, and of the map
+_STEP = 30  # pixels by which it widens, so that ten clusters are no wider than nine
 _MARGIN = 8
 _BESIDE = 16  # pixels, of the list
 _PADDING = 10  # pixels, of the heading
@@ -59,6 +60,7 @@ class Legend(QWidget):
         self._room = QRect()
         self._width = _NARROWEST
         self._pointed: int | None = None
+        self._needs: tuple[object, ...] = ()
         self.model = LegendModel(self)
         self.list = LegendList(self.model)
         self.bar = ColourBar()
@@ -126,23 +128,19 @@ class Legend(QWidget):
         self.list.setVisible(self.model.rowCount() > 0)
         if self._pointed is not None:
             self._point(self._pointed)
-        self.list.updateGeometry()
         self._widen(bar is not None or signs is not None)
-        self._fit()
+        self._refit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink = palette.ink(self._dark)
         surface = QColor(ink.surface)
         surface.setAlpha(_OPACITY)
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(surface)
+            painter.fillRect(self.rect(), surface)
             edge = QColor(ink.muted)
             edge.setAlpha(90)
             painter.setPen(edge)
-            painter.drawRoundedRect(
-                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5
-            )
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
@@ -205,6 +203,20 @@ class Legend(QWidget):
         self._body.setVisible(open_)
         self._fit()
 
+    def _refit(self) -> None:
+        """Fit where something needs another room, and else not.
+
+        To lay out anew is to lay out the window: most of a step of a dragged cut.
+        """
+        visible = (self.bar, self.beyond, self.list, self.shapes, self.note, self.all)
+        rows = min(self.model.rowCount(), self._room.height() // ROW_HEIGHT)
+        said = self.note.text(), self.shapes.sizeHint(), self._width
+        needs = (rows, said, *(part.isHidden() for part in visible))
+        if needs != self._needs:
+            self._needs = needs
+            self.list.updateGeometry()
+            self._fit()
+
     def _fit(self) -> None:
         if self._room.isNull():
             return
@@ -224,6 +236,7 @@ class Legend(QWidget):
         if self._width < _WIDEST:
             parts = self.list, self.heading
             needed = max(part.needed_width() for part in parts) + _BESIDE
+            needed = -(-needed // _STEP) * _STEP
             self._width = _WIDEST if wide else min(max(self._width, needed), _WIDEST)
 
     def _point(self, code: int | None) -> None:

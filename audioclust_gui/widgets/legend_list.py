@@ -7,12 +7,15 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
     QModelIndex,
+    QPoint,
+    QRect,
     QSignalBlocker,
     QSize,
+    QSizeF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -24,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from audioclust_gui.widgets.cell_delegate import MARGIN, CellDelegate
 from audioclust_gui.widgets.legend_model import COUNT, NAME, LegendModel
 from audioclust_gui.widgets.rows_view import RowsView
 
@@ -32,8 +36,28 @@ _SIGNS = 52  # pixels: the box, the sign and what is between
 _CHECK = Qt.ItemDataRole.CheckStateRole
 
 
-class _SignDelegate(QStyledItemDelegate):
+class _SignDelegate(CellDelegate):
     """Toggles also where the sign is clicked, not only in the box."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._boxes: dict[tuple[object, ...], tuple[QPoint, QPixmap, int]] = {}
+
+    def paint_before(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> int:
+        if index.column() != NAME:
+            return 0
+        shown = index.model().is_shown(index.row())
+        ratio = painter.device().devicePixelRatioF()
+        key = shown, ratio, option.palette.cacheKey(), option.rect.height()
+        if key not in self._boxes:
+            self._boxes.clear()
+            for one in True, False:
+                self._boxes[one, *key[1:]] = _box(self, option, index, one, ratio)
+        place, box, wide = self._boxes[key]
+        painter.drawPixmap(option.rect.topLeft() + place, box)
+        return wide
 
     def editorEvent(
         self,
@@ -66,6 +90,38 @@ class _SignDelegate(QStyledItemDelegate):
         return x < text.left()
 
 
+def _box(
+    delegate: QStyledItemDelegate,
+    option: QStyleOptionViewItem,
+    index: QModelIndex,
+    checked: bool,
+    ratio: float,
+) -> tuple[QPoint, QPixmap, int]:
+    """Return where in a cell its box is, how it looks, and what room it takes.
+
+    All as the style would have it, which takes long to say so for every cell.
+    """
+    whole = QStyleOptionViewItem(option)
+    delegate.initStyleOption(whole, index)
+    style, part = option.widget.style(), QStyle.SubElement
+    rect = style.subElementRect(
+        part.SE_ItemViewItemCheckIndicator, whole, option.widget
+    )
+    sign = style.subElementRect(part.SE_ItemViewItemDecoration, whole, option.widget)
+    picture = QPixmap((QSizeF(rect.size()) * ratio).toSize())
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    state = QStyle.StateFlag
+    whole.state &= ~(state.State_On | state.State_Off | state.State_Selected)
+    whole.state |= state.State_On if checked else state.State_Off
+    whole.rect = QRect(QPoint(0, 0), rect.size())
+    with QPainter(picture) as painter:
+        kind = QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck
+        style.drawPrimitive(kind, whole, painter, option.widget)
+    corner = option.rect.topLeft()
+    return rect.topLeft() - corner, picture, sign.left() - corner.x() - MARGIN
+
+
 class LegendList(RowsView):
     """Lists the codes of a painting; a person hides and shows them there."""
 
@@ -86,7 +142,6 @@ class LegendList(RowsView):
         self.setStyleSheet("QTableView { border: none; }")  # the theme has one
         self.viewport().setAutoFillBackground(False)
         self.setIconSize(QSize(14, 14))
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -104,10 +159,11 @@ class LegendList(RowsView):
 
     def set_looks(self) -> None:
         """Draw boxes as the present theme has them: they stand on no ground here."""
-        colours = self.palette()
         base = QPalette.ColorRole.Base
-        colours.setColor(base, QApplication.palette("QCheckBox").color(base))
-        self.setPalette(colours)
+        for part, like in (self, "QCheckBox"), (self.verticalScrollBar(), "QScrollBar"):
+            colours = part.palette()
+            colours.setColor(base, QApplication.palette(like).color(base))
+            part.setPalette(colours)
 
     @property
     def current(self) -> int | None:

@@ -12,7 +12,7 @@ from audioclust_gui.painting import Painting, Shown, Tally
 from audioclust_gui.plots.legend_content import Entry
 from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.plots.swatch import sign
-from audioclust_gui.widgets.cell_delegate import RIGHT
+from audioclust_gui.widgets.cell_delegate import LOOKS, Cell
 
 NAME, COUNT = range(2)
 _Role = Qt.ItemDataRole
@@ -31,7 +31,7 @@ class LegendModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._painting: Painting | None = None
-        self._entries: dict[int, Entry] = {}  # by row: a view asks many times
+        self._cells: dict[tuple[int, int], Cell] = {}  # a view asks many times
         self._tally = _NOTHING
         self._shown = Shown()
         self._dark = False
@@ -46,7 +46,7 @@ class LegendModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), before, now - 1)
         self._painting, self._tally = painting, tally
         self._shown, self._dark = shown, dark
-        self._entries.clear()
+        self._cells.clear()
         if now < before:
             self.endRemoveRows()
         elif now > before:
@@ -80,24 +80,30 @@ class LegendModel(QAbstractTableModel):
         return _CHECKED if index.column() == NAME else _PLAIN
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
-        entry, column = self._entry(index.row()), index.column()
-        if role == _Role.DisplayRole:
-            return one_line(entry.text) if column == NAME else f"{entry.count:,}"
-        if role == _Role.TextAlignmentRole and column == COUNT:
-            return RIGHT
+        row, column = index.row(), index.column()
+        if role in LOOKS:
+            return self.cell(row, column).look(role)
         if role == _Role.ToolTipRole:
+            entry = self._entry(row)
             return tooltip(f"{entry.text}\n{_clips(entry.count)}. {_KEYS}")
         if role == _Role.AccessibleTextRole:
+            entry = self._entry(row)
             return f"{one_line(entry.text)}, {_clips(entry.count)}"
-        shown = self._shown.has(self.code_at(index.row()))
-        if role == _Role.ForegroundRole:
-            return None if shown else QApplication.palette().placeholderText()
-        if column == NAME and role == _Role.DecorationRole:
-            *rgb, alpha = entry.colour
-            return sign(entry.shape, (*rgb, alpha if shown else alpha // 3))
         if column == NAME and role == _Role.CheckStateRole:
+            shown = self.is_shown(row)
             return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
         return None
+
+    def is_shown(self, row: int) -> bool:
+        """Tell whether the clips of a row are shown."""
+        return self._shown.has(self.code_at(row))
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return what a cell looks like."""
+        found = self._cells.get((row, column))
+        if found is None:
+            found = self._cells[row, column] = self._made(row, column)
+        return found
 
     def setData(
         self, index: QModelIndex, value: object, role: int = _Role.EditRole
@@ -107,13 +113,19 @@ class LegendModel(QAbstractTableModel):
         self.toggled.emit(self.code_at(index.row()))
         return True
 
+    def _made(self, row: int, column: int) -> Cell:
+        entry, shown = self._entry(row), self.is_shown(row)
+        ink = None if shown else QApplication.palette().placeholderText()
+        if column == COUNT:
+            return Cell(f"{entry.count:,}", ink=ink, right=True)
+        *rgb, alpha = entry.colour
+        seen = sign(entry.shape, (*rgb, alpha if shown else alpha // 3))
+        end = Qt.TextElideMode.ElideRight
+        return Cell(one_line(entry.text), seen, ink=ink, elide=end)
+
     def _entry(self, row: int) -> Entry:
-        entry = self._entries.get(row)
-        if entry is None:
-            count = int(self._tally.counts[row])
-            entry = self._painting.entry(self.code_at(row), count, self._dark)
-            self._entries[row] = entry
-        return entry
+        count = int(self._tally.counts[row])
+        return self._painting.entry(self.code_at(row), count, self._dark)
 
 
 def _clips(count: int) -> str:

@@ -119,6 +119,7 @@ class MapPane(QWidget):
         self.plot.set_positions(positions)
         if len(positions) != before:  # the plot has forgotten everything
             self._show_marks()
+        self._keep_card()
         self._say()
 
     def _show_marks(self) -> None:
@@ -147,6 +148,12 @@ class MapPane(QWidget):
         hidden = self._colouring.hidden
         if hidden is None or len(hidden) == len(self.plot.positions):
             self.plot.set_hidden(hidden)
+        self._keep_card()
+
+    def _keep_card(self) -> None:
+        """Stay with the point, or go with it."""
+        if self.card.isVisible():
+            self._show_card()
 
     def _say(self) -> None:
         self.plot.set_message(self._places.words)
@@ -217,9 +224,8 @@ class MapPane(QWidget):
             lines.append(f"Label: {truth[clip]}")
         lines.append(project.title(int(project.labels[clip])))
         told = self._colouring.choice in (CLUSTER, LABEL)
-        if painting.listed and not told and painting.codes[clip] >= 0:
-            name = painting.name(int(painting.codes[clip]))
-            lines.append(f"{painting.heading}: {name}")
+        if not told and (line := painting.told(clip)):
+            lines.append(line)
         return tuple(lines)
 
     def _described(self, clip: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -26,11 +26,12 @@ class RowsView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(22)
 
-    def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
+    def setSelectionModel(self, selection: QItemSelectionModel) -> None:
+        super().setSelectionModel(selection)
         # A header asks of every row whether it is selected, in order to look pressed.
         # This one does not look so, and must not ask: it gets a selection of its own.
-        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
+        own = QItemSelectionModel(self.model(), self)
+        self.horizontalHeader().setSelectionModel(own)
 
     def dataChanged(
         self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()

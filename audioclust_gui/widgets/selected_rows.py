@@ -21,7 +21,9 @@ def selection_of(model: QAbstractItemModel, rows: ArrayLike) -> QItemSelection:
     rows : int array, shape (n,)
         In any order, each once.
     """
-    ordered = np.sort(np.asarray(rows, np.int64))
+    ordered = np.asarray(rows, np.int64)
+    if np.any(ordered[1:] < ordered[:-1]):
+        ordered = np.sort(ordered)
     breaks = np.flatnonzero(np.diff(ordered) != 1)
     firsts = ordered[np.r_[0, breaks + 1]] if ordered.size else ordered
     lasts = ordered[np.r_[breaks, ordered.size - 1]] if ordered.size else ordered

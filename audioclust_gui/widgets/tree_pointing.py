@@ -11,6 +11,7 @@ from audioclust_gui.branching import Branching
 from audioclust_gui.document import Document
 from audioclust_gui.plots.tree import TreePlot
 from audioclust_gui.selecting import Clips, how
+from engine.clustering.hierarchy import Hierarchy
 from engine.projects.project import Grouping
 
 _Modifier = Qt.KeyboardModifier
@@ -77,6 +78,11 @@ class TreePointing(QObject):
         self._show_selection(self._document.selection)
         self._show_lit(self._document.lit)
 
+    @property
+    def _tree(self) -> Hierarchy | None:
+        """The tree that is drawn: the document may have got another one just now."""
+        return None if self._grouping is None else self._grouping.hierarchy
+
     def _light(self, node: int) -> None:
         self._document.light(self._branching.clips(node) if node >= 0 else None)
         self._branching.medoids.rest_on(node)
@@ -95,15 +101,14 @@ class TreePointing(QObject):
             self._branching.select(node, how(modifiers))
 
     def _clips_of_current(self) -> NDArray[np.int64] | None:
-        grouping, node = self._grouping, self._plot.current
-        tree = None if grouping is None else grouping.hierarchy
+        tree, node = self._tree, self._plot.current
         if tree is None or node is None or node >= len(tree.sizes):
             return None
-        return grouping.rows[tree.members(node)]
+        return self._grouping.rows[tree.members(node)]
 
     def _branch_of(self, clips: NDArray[np.int64] | None) -> int | None:
         """Return the branch with exactly these clips, None where there is none."""
-        tree = None if self._grouping is None else self._grouping.hierarchy
+        tree = self._tree
         if clips is None or tree is None or clips.max() >= len(self._leaf_of):
             return None
         inside = tree.held(self._marked(clips))
@@ -111,14 +116,14 @@ class TreePointing(QObject):
         return int(same.argmax()) if same.any() else None
 
     def _show_lit(self, clips: NDArray[np.int64] | None) -> None:
-        tree = self._branching.tree
+        tree = self._tree
         if clips is None or tree is None:
             self._plot.set_lit(None)
             return
         self._plot.set_lit(tree.held(self._marked(clips)) == tree.sizes)
 
     def _show_selection(self, clips: Clips) -> None:
-        chosen = self._branching.tree is not None and len(clips)
+        chosen = self._tree is not None and len(clips)
         self._plot.set_selected(self._marked(clips) if chosen else None)
 
     def _marked(self, clips: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -100,7 +100,7 @@ def umap(
     report(Step(first, epochs, message, placed.copy()))
     optimize, find_curve = _umap_learn()
     curve = find_curve(1.0, min_dist)
-    indices, distances = _neighbours(matrix, min(neighbours, len(matrix)), report)
+    indices, distances = nearest_rows(matrix, min(neighbours, len(matrix)), report)
     heads, tails, weights = _graph(indices, distances)
     strong = weights >= weights.max() / epochs
     heads, tails, weights = heads[strong], tails[strong], weights[strong]
@@ -139,10 +139,26 @@ def _umap_learn() -> tuple[Any, Any]:
     return optimize_layout_euclidean, find_ab_params
 
 
-def _neighbours(
-    matrix: Floats, count: int, report: Report
+def nearest_rows(
+    matrix: Floats, count: int, report: Report = silent
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Return the nearest rows of every row, itself first, and how far they are."""
+    """Return the nearest rows of every row, itself first, and how far they are.
+
+    Exact, and a block at a time, so that it can be cancelled.
+
+    Parameters
+    ----------
+    matrix : float32 array, shape (n, d)
+    count : int
+        1 to n.
+    report : Report
+
+    Returns
+    -------
+    rows : int64 array, shape (n, count)
+        Among equal rows, any of them is the first.
+    distances : float32 array, shape (n, count)
+    """
     from sklearn.neighbors import NearestNeighbors
 
     searching = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(matrix)

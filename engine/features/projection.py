@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.manifold import Begun, has_neighbourhoods, umap
+from engine.features.manifold import Begun, has_neighbourhoods, nearest_rows, umap
 from engine.features.reduction import pca
 from engine.params import Params, param
 from engine.progress import Report, Step, silent
@@ -15,8 +16,8 @@ from engine.progress import Report, Step, silent
 Floats = NDArray[np.float32]
 
 _EXAGGERATED = 250  # iterations that pull clusters together before the others
-_SLOW_ROWS = 2000  # from here on, 25 iterations take longer than a glance
-_EXACT_ROWS = 20_000  # up to here, exact neighbours by BLAS beat the index
+_OFTEN = {2_000: 25, 20_000: 5}  # up to so many rows, so many iterations are a glance
+_EXACT_ROWS = 100_000  # up to here, exact neighbours are as quick as an index of them
 _MOST_COLUMNS = 50
 _EXTREME = 1e12
 
@@ -102,8 +103,8 @@ def project(
     params : ProjectionParams, optional
     report : callable
         Receives the positions so far as ``partial``, float32 of shape (n, 2), every 25
-        iterations of t-SNE (5 of many rows) and every epoch of UMAP; may raise
-        Cancelled.
+        iterations of t-SNE (every 5 or 1 of many rows) and every epoch of UMAP; may
+        raise Cancelled.
     begun : Begun, optional
         Where an earlier run of the same rows and parameters was stopped. UMAP ends as a
         run would that was not; t-SNE has lost its momentum, and ends nearly so.
@@ -167,7 +168,7 @@ def _tsne(
     from openTSNE import TSNE
 
     total = _EXAGGERATED + params.iterations
-    every = 25 if len(matrix) < _SLOW_ROWS else 5
+    every = next((k for most, k in _OFTEN.items() if len(matrix) <= most), 1)
     done = 0 if begun is None else min(begun.done, total) // every * every
     left = max(0, _EXAGGERATED - done)
     rest = total - done - left
@@ -181,16 +182,14 @@ def _tsne(
     if begun is not None and done > 0:
         start = begun.positions.astype(np.float64)
     report(Step(done, total, "Finding neighbours", start.astype(np.float32)))
-    matrix = _few_columns(matrix, params.seed)
     settling = TSNE(
-        perplexity=min(params.perplexity, (len(matrix) - 1) / 3.0),
         initialization=near,
         random_state=params.seed,
         callbacks=settle,
         callbacks_every_iters=every,
-        neighbors="exact" if len(matrix) <= _EXACT_ROWS else "approx",
     )
-    placed = settling.prepare_initial(matrix)
+    attraction = _attraction(_few_columns(matrix, params.seed), params, report)
+    placed = settling.prepare_initial(affinities=attraction, initialization=near)
     placed[:] = start  # not before: of places far apart it says that they are unusual
     if left:
         placed.optimize(
@@ -202,3 +201,22 @@ def _tsne(
     placed.optimize(rest, exaggeration=params.exaggeration, inplace=True)
     report(Step(total, total, "Arranging the map"))
     return np.array(placed, np.float32)
+
+
+def _attraction(matrix: Floats, params: ProjectionParams, report: Report) -> Any:
+    """Return how much every row is drawn to its neighbours, as openTSNE wants it."""
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+    n_rows = len(matrix)
+    perplexity = min(params.perplexity, (n_rows - 1) / 3.0)
+    if n_rows > _EXACT_ROWS:
+        seed = params.seed
+        return PerplexityBasedNN(matrix, perplexity, "approx", random_state=seed)
+    count = min(n_rows, int(3.0 * perplexity) + 1)
+    near, distances = nearest_rows(matrix, count, report)
+    # Of rows that are equal another one may stand where the row itself should.
+    itself = near[:, 1:] == np.arange(n_rows)[:, None]
+    others = np.where(itself, near[:, :1], near[:, 1:])
+    known = PrecomputedNeighbors(others, distances[:, 1:].astype(np.float64))
+    return PerplexityBasedNN(perplexity=perplexity, knn_index=known)

@@ -141,7 +141,7 @@ def split(qt: TimedEvents, app: Application) -> dict[str, float]:
     window, document = app.window, app.document
     follow = {
         "tree, strip and their numbers": (window.tree, window.tree._on_changed),
-        "map": (window.map, window.map._on_changed),
+        "map, its colours and legend": (window.map, app.colouring._on_changed),
         "table of clips": (window.dataset, window.dataset._on_changed),
         "list of clusters": (window.clusters, window.clusters._on_changed),
         "scores": (window.results, lambda *_: window.results._show()),

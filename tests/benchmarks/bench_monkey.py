@@ -16,6 +16,7 @@ import time
 import traceback
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 EVENTS = 10_000
 REST = 2_000
@@ -46,11 +47,14 @@ def _run(folder: Path, events: int, seed: int) -> None:
 
     troubles: Counter[str] = Counter()
 
-    def raised(*what: object) -> None:
-        troubles["".join(traceback.format_exception(*what[:3]))] += 1
+    def raised(*what: Any) -> None:
+        words = "".join(traceback.format_exception(*what[:3]))
+        troubles[words] += 1
+        if troubles[words] == 1:
+            print(words, flush=True)
 
     sys.excepthook = raised
-    threading.excepthook = raised
+    threading.excepthook = lambda what: raised(*what)
     qInstallMessageHandler(lambda kind, _, words: troubles.update([words]))
     answer_no(setattr)
     collections = [folder / name for name in ("first", "other")]
@@ -60,19 +64,22 @@ def _run(folder: Path, events: int, seed: int) -> None:
     app = build(qt, "light", Playback(sink=SilentSink()))
     app.window.show()
     for failing in (app.session, app.workflow, app.studying, app.describing):
-        failing.troubled.connect(lambda title, text: troubles.update([f"{title}: {text}"]))
+        failing.troubled.connect(
+            lambda title, text: troubles.update([f"{title}: {text}"])
+        )
     monkey = Monkey(app, seed, collections)
     known = 0
 
     def step() -> None:
         nonlocal known
-        if monkey.done == events:
+        if monkey.done >= events:
+            pulse.stop()
             qt.quit()
             return
         if monkey.done % REST == 0:
             print(f"{monkey.done:6,} events {memory() / 2**20:7.0f} MiB", flush=True)
         for stall in pulse.stalls[known:]:
-            after = monkey.last[-1] if monkey.last else ""
+            after = monkey.last[-1] if monkey.last else "the beginning"
             words = f"{1e3 * stall.seconds:6.0f} ms, {1e3 * stall.busy:4.0f} its own, "
             words += f"{1e3 * stall.collected:3.0f} collecting"
             print(f"{words}  after {after:22} {stall.what}", flush=True)
@@ -94,7 +101,6 @@ def _run(folder: Path, events: int, seed: int) -> None:
     began = time.monotonic()
     pulse.start()
     qt.exec()
-    pulse.stop()
     took = time.monotonic() - began
     print(f"{monkey.done:6,} events {memory() / 2**20:7.0f} MiB, {took:.0f} s")
     for bound in (0.05, 0.1):

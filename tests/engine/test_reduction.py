@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import Cancelled, ParameterError
-from engine.features.manifold import _graph, _neighbours, umap
+from engine.features.manifold import _graph, nearest_rows, umap
 from engine.features.reduction import pca, variance_curve
 from engine.progress import Step, silent
 
@@ -87,7 +87,7 @@ def test_the_neighbourhood_graph_is_that_of_umap_learn() -> None:
 
     matrix = correlated(70, 6)
     matrix[5] = matrix[6] = matrix[7]
-    indices, distances = _neighbours(matrix, 9, silent)
+    indices, distances = nearest_rows(matrix, 9)
     heads, tails, weights = _graph(indices, distances)
     expected = fuzzy_simplicial_set(
         matrix, 9, None, "euclidean", knn_indices=indices, knn_dists=distances

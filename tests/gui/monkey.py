@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from shiboken6 import isValid
 
 from audioclust_gui.app import Application
 from engine.projects.project import Project
@@ -80,7 +80,7 @@ class Monkey:
         self._app = app
         self._dice = random.Random(seed)
         self._collections = collections
-        self._pressed: tuple[QWindow, Qt.MouseButton] | None = None
+        self._pressed: tuple[QWidget, Qt.MouseButton] | None = None
         self._at = QPoint(1, 1)
         actions = app.window._menus.actions
         actions["Quit"].setEnabled(False)
@@ -113,81 +113,87 @@ class Monkey:
         self.last.append(f"{self.done} {deed.__name__[1:]}")
         deed()
 
-    def _window(self) -> QWindow:
+    def _window(self) -> QWidget:
         """Return where events go: to the menu or dialog in front, or to the window."""
-        if self._pressed is not None and self._pressed[0].isVisible():
-            return self._pressed[0]
+        if self._pressed is not None and _is_there(self._pressed[0]):
+            return self._pressed[0]  # it has the mouse until it is let go
         front = QApplication.activePopupWidget()
         if front is None and self._dice.random() < 0.2:
             front = QApplication.activeWindow()
-        handle = front and front.windowHandle()
-        return handle or self._app.window.windowHandle()
+        return front if _is_there(front) else self._app.window
 
-    def _place(self, window: QWindow) -> QPoint:
+    def _place(self, window: QWidget) -> QPoint:
         """Return any place of a window; on the map or the tree more often than not."""
         dice, home = self._dice, self._app.window
         size, corner = window.size(), QPoint()
-        if window is home.windowHandle() and dice.random() < 0.4:
+        if window is home and dice.random() < 0.4:
             plot = dice.choice((home.map, home.tree))
             size, corner = plot.size(), plot.mapTo(home, corner)
         across, down = max(1, size.width()), max(1, size.height())
         return corner + QPoint(dice.randrange(across), dice.randrange(down))
 
-    def _point(self) -> tuple[QWindow, Qt.KeyboardModifier, QPoint]:
+    def _point(self) -> tuple[QWidget, Qt.KeyboardModifier, QPoint]:
         window = self._window()
         self._at = self._place(window)
         return window, self._dice.choice(_MODIFIERS), self._at
 
     def _move(self) -> None:
         window, _, place = self._point()
-        QTest.mouseMove(window, place)
+        QTest.mouseMove(window.windowHandle(), place)
 
     def _glide(self) -> None:
         """Move a little, as a hand does from one point, row or branch to the next."""
         self._at += QPoint(self._dice.randint(-6, 6), self._dice.randint(-6, 6))
-        QTest.mouseMove(self._window(), self._at)
+        window = self._window()
+        QTest.mouseMove(window.windowHandle(), self._at)
 
     def _press(self) -> None:
         if self._pressed is None:
             window, modifiers, place = self._point()
             button = self._dice.choice(_BUTTONS)
             self._pressed = window, button
-            QTest.mousePress(window, button, modifiers, place)
+            QTest.mousePress(window.windowHandle(), button, modifiers, place)
 
     def _release(self) -> None:
         if self._pressed is not None:
             window, modifiers, place = self._point()
             button = self._pressed[1]
             self._pressed = None
-            QTest.mouseRelease(window, button, modifiers, place)
+            QTest.mouseRelease(window.windowHandle(), button, modifiers, place)
 
     def _click(self) -> None:
         self._release()
         window, modifiers, place = self._point()
-        QTest.mouseClick(window, self._dice.choice(_BUTTONS), modifiers, place)
+        QTest.mouseClick(
+            window.windowHandle(), self._dice.choice(_BUTTONS), modifiers, place
+        )
 
     def _double_click(self) -> None:
         self._release()
         window, modifiers, place = self._point()
-        QTest.mouseDClick(window, _Button.LeftButton, modifiers, place)
+        QTest.mouseDClick(window.windowHandle(), _Button.LeftButton, modifiers, place)
 
     def _wheel(self) -> None:
         window, modifiers, place = self._point()
         turn = QPoint(0, 120 * self._dice.choice((-2, -1, 1, 2)))
-        QTest.wheelEvent(window, place, turn, QPoint(), modifiers)
+        QTest.wheelEvent(window.windowHandle(), place, turn, QPoint(), modifiers)
 
     def _type(self) -> None:
         shift = self._dice.random() < 0.1
         held = _Mod.ShiftModifier if shift else _Mod.NoModifier
-        QTest.keyClick(self._window(), self._dice.choice(_KEYS), held)
+        self._strike(self._dice.choice(_KEYS), held)
 
     def _shortcut(self) -> None:
         key = self._dice.choice(self._shortcuts)
         if key.key() != _Key.Key_Q:
-            QTest.keyClick(self._window(), key.key(), key.keyboardModifiers())
+            self._strike(key.key(), key.keyboardModifiers())
 
     def _escape(self) -> None:
-        QTest.keyClick(self._window(), _Key.Key_Escape)
+        self._strike(_Key.Key_Escape)
+
+    def _strike(self, key: Qt.Key, held: Qt.KeyboardModifier = _Mod.NoModifier) -> None:
+        window = self._window()  # its handle is there no longer than this name for it
+        QTest.keyClick(window.windowHandle(), key, held)
 
     def _resize(self) -> None:
         size = self._dice.randint(700, 1500), self._dice.randint(500, 950)
@@ -208,7 +214,9 @@ class Monkey:
         self._dice.choice((hear.tour, hear.play_selection, hear.play_cluster))()
 
     def _colour(self) -> None:
-        choices = [choice for choice in self._app.colouring.choices if not choice.refusal]
+        choices = [
+            choice for choice in self._app.colouring.choices if not choice.refusal
+        ]
         self._app.colouring.choose(self._dice.choice(choices).key)
 
     def _second_map(self) -> None:
@@ -216,6 +224,10 @@ class Monkey:
 
     def _open(self) -> None:
         self._app.session.open(self._dice.choice(self._collections))
+
+
+def _is_there(window: QWidget | None) -> bool:
+    return window is not None and isValid(window) and window.windowHandle() is not None
 
 
 def memory() -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 _PEEP = 0.01  # seconds between two looks of the thread that watches
 
@@ -69,27 +69,29 @@ class Pulse(QObject):
         self._seen = ""
         self._stop = threading.Event()
         self._main = threading.get_ident()
-        self._timer = QTimer(
-            self, timerType=Qt.TimerType.PreciseTimer, interval=round(1e3 * period)
-        )
-        self._timer.timeout.connect(self._tick)
         self._watch = threading.Thread(target=self._look, daemon=True)
 
     def start(self) -> None:
         """Begin to beat."""
         gc.callbacks.append(self._collecting)
         self._last, self._busy = time.perf_counter(), time.thread_time()
-        self._timer.start()
+        self._go_on()
         self._watch.start()
 
     def stop(self) -> None:
         """Beat no more."""
-        self._timer.stop()
         self._stop.set()
         self._watch.join()
         gc.callbacks.remove(self._collecting)
 
+    def _go_on(self) -> None:
+        # Once and again: a timer that repeats rests while a menu or a drag, begun in
+        # its own slot, has an event loop of its own.
+        QTimer.singleShot(round(1e3 * self._period), self, self._tick)
+
     def _tick(self) -> None:
+        if self._stop.is_set():
+            return
         now, busy = time.perf_counter(), time.thread_time()
         late = now - self._last - self._period
         if late > self._worth:
@@ -99,6 +101,7 @@ class Pulse(QObject):
         self.beats += 1
         self._last, self._busy = now, busy
         self._collected, self._seen = 0.0, ""
+        self._go_on()
         self._beat()
 
     def _look(self) -> None:
@@ -123,7 +126,8 @@ def _in_words(frame: Any) -> str:
     places = [
         f"{Path(entry.filename).name}:{entry.lineno} {entry.name}"
         for entry in traceback.extract_stack(frame)
-        if "audioclust_gui" in entry.filename or "engine" in Path(entry.filename).parts
+        if "audioclust_gui" in entry.filename
+        or "engine" in Path(entry.filename).parts
         or "pyqtgraph" in entry.filename
     ]
     return " > ".join(places[-6:])

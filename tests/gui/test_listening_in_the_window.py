@@ -42,6 +42,21 @@ def test_the_tour_is_heard_said_and_lit_in_every_view(qtbot, opened):
     assert not playing_rows(clusters)
 
 
+def test_silence_is_also_for_what_is_only_planned(qtbot, opened):
+    window, document, listening = opened.window, opened.document, opened.listening
+    document.set_current(3)
+    answered = []
+    for ask in ("Tour of the cluster", "Next cluster"):
+        window.action(ask).trigger()
+        assert listening.waiting
+        window.action("Silence").trigger()
+        assert not listening.waiting
+    opened.jobs.ask("engine.projects.steps:warm_up", title="Then", then=answered.append)
+    qtbot.waitUntil(lambda: bool(answered), timeout=WAIT)  # what was asked is through
+    assert not opened.playback.is_playing()
+    assert document.lit is None
+
+
 def test_arrows_go_through_a_cluster_and_from_one_to_the_next(qtbot, opened):
     window, document, playback = opened.window, opened.document, opened.playback
     first, following = document.project.clusters.ids[:2].tolist()

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from audioclust_gui.form_dialog import FormDialog
+from audioclust_gui.widgets.hover_card import HoverCard
 from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
 from tests.gui import on_paper
@@ -79,6 +81,34 @@ def test_the_card_at_the_cursor_says_what_it_is_and_shows_its_picture(qtbot, ope
     assert view.pane.rect().contains(card.geometry())
     move(view.plot, QPoint(1, 1))
     assert not card.isVisible()
+
+
+def test_the_card_goes_with_its_point_and_shows_all_of_a_name(paper, view):
+    clip = alone(view.plot)
+    paper.colouring.choose("plays")
+    paper.document.count_play(clip)
+    point_at(view.plot, clip)
+    card = view.pane.card
+    assert card.lines[-1] == "Play count: 1"
+    paper.colouring.choose("cluster")
+    paper.colouring.solo(int(paper.document.project.labels[clip]))
+    assert card.isVisible()
+    paper.colouring.invert()
+    assert not card.isVisible(), "what it tells of is hidden"
+
+
+@pytest.mark.parametrize("digits", range(12))
+def test_a_card_is_as_wide_as_the_name(qtbot, digits):
+    within = QWidget()
+    qtbot.addWidget(within)
+    within.resize(600, 300)
+    card, name = HoverCard(within), "Bird0_37_14384001234567"[: 12 + digits] + ".wav"
+    card.show_beside(QPoint(10, 10), (name,), pictured=False)
+    bold = QFont(card.font())
+    bold.setBold(True)
+    room = card.width() - 2 * 8
+    elided = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    assert elided == name
 
 
 def test_a_box_replaces_adds_toggles_and_removes(paper, view):
@@ -198,16 +228,16 @@ def test_two_maps_say_what_they_show_and_leave_room_for_the_points_of_both(paper
 
 def test_run_makes_the_second_map_as_well(paper, view, monkeypatch):
     pipeline, making = paper.window.pipeline, paper.second.making
-    monkeypatch.setattr(paper.jobs, "run", lambda *_, **__: pytest.fail("too early"))
-    making.set_shown(False)
+    begun = []
+    monkeypatch.setattr(making, "run", lambda: begun.append(making))
     paper.second.choose(RepresentationParams(feature="mel"), ProjectionParams())
     making.cancel()
     assert pipeline.run.isEnabled()
-    for begin in pipeline.run.click, paper.window.action("Run").trigger:
-        making.cancel()
-        begin()
-        assert making.waiting
-    assert not pipeline.run.isEnabled(), "nothing else is to be run"
+    pipeline.run.click()
+    paper.window.action("Run").trigger()
+    assert begun == [making] * 2
+    paper.document.undo()
+    assert not pipeline.run.isEnabled(), "nothing is to be run any more"
 
 
 def test_the_second_map_is_written_as_well(paper, view, monkeypatch):

@@ -59,3 +59,17 @@ def test_another_branch_than_any_there_was_gives_way_to_the_current_clip(paper):
         curation.grafted(project, grouping, moved, node), "regroup branch"
     )
     assert paper.branching.clips(plot.current).tolist() == [clip]
+
+
+def test_what_is_lit_before_the_new_tree_is_drawn_waits_for_it(paper):
+    document, shown = paper.document, paper.window.tree.plot.shown
+    grown = document.project
+    without = replace(grown, grouping=replace(grown.grouping, linkage=None))
+    document.commit(without, "group without a tree")
+    assert not len(shown.labels)
+    document.project = grown  # as seen by a view that is told before the tree's is
+    document.light(np.arange(3))
+    assert shown.lit is None
+    document.changed.emit(without, grown)
+    assert shown.lit[:3].all()
+    assert not shown.lit[3:60].any()

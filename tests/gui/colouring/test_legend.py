@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -241,3 +241,54 @@ def test_what_happens_on_the_legend_is_not_meant_for_the_map(legend, show, map_,
     for widget in legend.list.viewport(), legend:
         QApplication.sendEvent(widget, scroll)
     assert not reached
+
+
+def test_the_map_stays_where_it_is_when_the_tenth_cluster_comes(
+    legend, show, document, qtbot
+):
+    project = show(400, n_clusters=9)
+    covered = []
+    legend.refresh()
+    legend.covering.connect(covered.append)
+    for k in range(9, 80):
+        document.preview(project.with_n_clusters(k))
+        legend.refresh()
+    assert len(set(covered)) == 1
+
+
+def test_a_dragged_cut_does_not_lay_out_the_window(legend, show, document, map_, qtbot):
+    project = show(400, n_clusters=60)
+    legend.refresh()
+    QApplication.processEvents()
+    asked = []
+
+    class Watch(QObject):
+        def eventFilter(self, part, event):  # noqa: N802
+            if event.type() == QEvent.Type.LayoutRequest:
+                asked.append(part)
+            return False
+
+    watch = Watch()
+    map_.installEventFilter(watch)
+    for k in range(60, 70):
+        document.preview(project.with_n_clusters(k))
+        legend.refresh()
+        QApplication.processEvents()
+    assert asked == []
+
+
+def test_boxes_show_what_is_hidden_as_the_style_draws_them(legend, show, colouring):
+    show(60, n_clusters=4)
+    colouring.toggle(1)
+    legend.refresh()
+    legend.list.setCurrentIndex(legend.model.index(2, NAME))
+    legend.list.setCurrentIndex(legend.model.index(-1, NAME))
+    wide = 20  # less than where the sign begins
+    image = legend.list.viewport().grab().toImage()
+    lines = [
+        image.copy(legend.list.visualRect(legend.model.index(row, NAME))).copy(
+            0, 0, wide, 20
+        )
+        for row in range(3)
+    ]
+    assert lines[0] == lines[2] != lines[1]

@@ -145,3 +145,13 @@ def test_hiding_is_the_same_for_one_category_and_for_all_clips(clips, steps):
             shown = shown.inverted()
     found = shown.of(np.array(clips, np.int32)).tolist()
     assert found == [shown.has(code) for code in clips]
+
+
+def test_a_clip_tells_its_name_number_or_degree():
+    numbers = by_number("Length", np.array([1.5, np.nan, np.inf]), "No value", unit="s")
+    assert [numbers.told(clip) for clip in range(3)] == ["Length: 1.5 s", "", ""]
+    degrees = np.array([0.25, np.nan])
+    members = by_membership(np.array([3, -1], np.int32), degrees, str)
+    assert [members.told(clip) for clip in range(2)] == ["Membership: 0.25", ""]
+    named = by_cluster(np.array([4, -1], np.int32), lambda code: f"no. {code}")
+    assert [named.told(clip) for clip in range(2)] == ["Cluster: no. 4", ""]

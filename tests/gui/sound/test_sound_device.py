@@ -85,10 +85,11 @@ class Stream:
         self.running = False
         self.settings["finished_callback"]()
 
-    def pull(self, n=100):
+    def pull(self, n=100, *, dry=False):
         shape = n, self.settings["channels"]
         out = np.full(shape, 7, self.settings["dtype"])
-        self.settings["callback"](out, n, None, None)
+        status = types.SimpleNamespace(output_underflow=dry)
+        self.settings["callback"](out, n, None, status)
         return out
 
 
@@ -220,6 +221,9 @@ def test_a_stream_that_ends_or_is_not_called_any_more_is_gone(portaudio, monkeyp
     sink.open(ramp)
     time.sleep(0.15)
     assert sink.alive  # it warms up
+    library.streams[-1].pull(dry=True)
+    time.sleep(0.15)
+    assert sink.alive  # it has begun anew
     library.streams[-1].pull()
     time.sleep(0.2)
     assert not sink.alive

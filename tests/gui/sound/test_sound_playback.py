@@ -194,6 +194,28 @@ def test_what_was_prefetched_plays_without_a_wait(
     assert heard.all[-1] == ("started", "b", pytest.approx(0.4))
 
 
+def test_nothing_is_decoded_ahead_while_somebody_waits_for_a_click(
+    qtbot, playback, tmp_path, monkeypatch
+):
+    names, go_on, decode = [], threading.Event(), sound_loader.decode
+
+    def slowly(path, *span, **how):
+        names.append(path[-5:])
+        go_on.wait(WAIT / 1000)
+        return decode(path, *span, **how)
+
+    clicked, near = (tone(tmp_path / name, 0.3) for name in ("a.wav", "b.wav"))
+    start(qtbot, playback, tone(tmp_path / "0.wav", 0.3))  # the output is open
+    monkeypatch.setattr(sound_loader, "decode", slowly)
+    playback.play(clicked)
+    qtbot.waitUntil(lambda: bool(names), timeout=WAIT)
+    playback.prefetch([(near, 0.0, None)])
+    qtbot.wait(100)
+    assert names == ["a.wav"]
+    go_on.set()
+    qtbot.waitUntil(lambda: names == ["a.wav", "b.wav"], timeout=WAIT)
+
+
 def test_without_a_device_the_reason_is_told_and_the_playhead_runs(qtbot, tmp_path):
     sink = FakeSink(trouble="No sound device: AudioClust works, silently.")
     playback = Playback(sink=sink)
