@@ -39,6 +39,7 @@ from audioclust_gui.window import Window
 from audioclust_gui.workflow import Workflow
 
 _WARM_UP = "engine.projects.steps:warm_up"
+_TURN = 0.001  # seconds
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,9 @@ def run(
             file=sys.stderr,
         )
         return 2
+    # The audio callback waits for the interpreter at most this long, where Python's
+    # own 5 ms, several times over, would be heard.
+    sys.setswitchinterval(_TURN)
     qt = QApplication.instance() or QApplication(["audioclust"])
     qt.setApplicationName("AudioClust")
     qt.setWindowIcon(assets.app_icon())

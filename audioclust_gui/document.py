@@ -184,6 +184,7 @@ class Document(QObject):
         """Remember that a clip was heard."""
         self.plays[clip] += 1
         self.played_changed.emit(clip)
+        self.settled.emit()
 
     def light(self, clips: NDArray[np.int64] | None) -> None:
         """Show in every view which clips are pointed at; None for none."""

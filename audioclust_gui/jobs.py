@@ -19,6 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
+from audioclust_gui.parcels import Sender
 from audioclust_gui.worker import Failure, serve
 
 PATIENCE = 2.0  # seconds between asking a job to stop and ending its process
@@ -145,7 +146,7 @@ class Lane(QThread):
         worker.end()
 
     def _watch(self, worker: _Worker, job: Job) -> tuple[str, Any]:
-        worker.connection.send(("run", job.ticket, job.target, job.args))
+        worker.send(job)
         deadline: float | None = None
         while True:
             if job.cancel_asked:
@@ -199,12 +200,14 @@ class _Worker:
         self._spare_cores = spare_cores
         self.process: Any = None
         self.connection: Any = None
+        self._parcels = Sender()
 
     def ensure(self) -> bool:
         """Start the process unless it runs; tell whether it was started."""
         if self.process is not None and self.process.is_alive():
             return False
         self.end()
+        self._parcels = Sender()
         self.connection, theirs = _spawn.Pipe()
         self.process = _spawn.Process(
             target=serve, args=(theirs, self._spare_cores), name=self._name
@@ -212,6 +215,15 @@ class _Worker:
         self.process.start()
         theirs.close()
         return True
+
+    def send(self, job: Job) -> None:
+        """Hand over a job."""
+        args = self._parcels.pack(job.args)
+        try:
+            self.connection.send(("run", job.ticket, job.target, *args))
+        except BaseException:
+            self._parcels = Sender()  # what was new has not arrived
+            raise
 
     def ask_to_stop(self, ticket: int) -> None:
         """Tell the process that a job is not wanted any more."""

@@ -1,6 +1,7 @@
 """The other end of the pipe: a process that runs engine functions, one at a time.
 
-It has never heard of Qt. Messages in: ``("run", ticket, target, args)``,
+It has never heard of Qt. Messages in: ``("run", ticket, target, args, new)``, where
+``new`` are those of the arguments that this process is to keep (`parcels`), and
 ``("cancel", ticket)``. Messages out: ``("progress", ticket, Step)`` and, once per
 ticket, one of ``("succeeded", ticket, value)``, ``("failed", ticket, Failure)``,
 ``("cancelled", ticket, None)``. The process ends when the pipe closes.
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from audioclust_gui.parcels import Receiver
 from engine.errors import Cancelled, EngineError
 from engine.progress import Step
 
@@ -64,11 +66,13 @@ def serve(connection: Connection, spare_cores: int) -> None:
     _step_back()
     inbox: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     cancelled: set[int] = set()
+    parcels = Receiver()
     threading.Thread(
         target=_listen, args=(connection, inbox, cancelled), daemon=True
     ).start()
     while True:
-        ticket, target, args = inbox.get()
+        ticket, target, *packed = inbox.get()
+        args = parcels.unpack(*packed)
         outcome = _run(connection, ticket, target, args, cancelled)
         _send(connection, outcome, ticket)
 

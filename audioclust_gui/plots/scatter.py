@@ -252,7 +252,7 @@ class ScatterPlot(ScatterView):
             picture.reshape()
         else:
             picture.recolour()
-        self._points.update()
+        self._repaint()
 
     def _raise_anew(self) -> None:
         self._points.picture.raise_anew()

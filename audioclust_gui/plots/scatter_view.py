@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtGui import QPainter, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from audioclust_gui.plots import scatter_print
@@ -43,6 +43,7 @@ class ScatterView(pg.GraphicsView):
         self._radius = radius
         self._moved_by_hand = False
         self._covered = 0.0  # pixels at the right side
+        self._over: QWidget | None = None
         self._box = pg.ViewBox(lockAspect=True, enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
         self.setCentralItem(self._box)
@@ -68,6 +69,22 @@ class ScatterView(pg.GraphicsView):
         if right != self._covered:
             self._covered = right
             self.refit()
+
+    def set_over(self, widget: QWidget) -> None:
+        """Say what lies over it and is not seen through.
+
+        Other colours do not have it painted again: it would be in every frame.
+        """
+        self._over = widget
+
+    def _repaint(self) -> None:
+        """Paint what can be seen."""
+        viewport, over = self.viewport(), self._over
+        seen = QRegion(viewport.rect())
+        if over is not None and over.isVisible():
+            corner = viewport.mapFromGlobal(over.mapToGlobal(QPoint()))
+            seen -= QRect(corner, over.size())
+        viewport.update(seen)
 
     def fit(self) -> None:
         """Show all points, and keep showing all until the view is moved by hand."""

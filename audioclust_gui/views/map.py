@@ -140,6 +140,7 @@ class MapView(QWidget):
         self.pane.hovered.connect(self.beside.plot.set_hovered)
         self.beside.hovered.connect(self.plot.set_hovered)
         self.pane.resized.connect(self._make_room)
+        self.plot.set_over(self.legend)
         self.legend.covering.connect(self.plot.set_covered)
         self.legend.pointed.connect(document.light)
         self.legend.select_asked.connect(document.select)

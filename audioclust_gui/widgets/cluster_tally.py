@@ -58,7 +58,7 @@ class Counting:
     """
 
     def __init__(self, truth: Sequence[str] | None = None) -> None:
-        self.names = tuple(dict.fromkeys(name for name in truth or () if name))
+        self.names = tuple(filter(None, dict.fromkeys(truth or ())))
         self._codes = codes_of(truth or ()) + 1  # 0 without a label
 
     def tally(self, labels: ArrayLike) -> Tally:

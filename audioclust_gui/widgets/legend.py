@@ -26,13 +26,12 @@ from audioclust_gui.widgets.legend_list import ROW_HEIGHT, LegendList
 from audioclust_gui.widgets.legend_model import LegendModel
 from audioclust_gui.widgets.shape_list import ShapeList
 
-FRAME_MS = 16
+FRAME_MS = 40  # every other frame of the map or fewer: nobody reads faster
 _NARROWEST, _WIDEST, _SHARE = 150, 240, 0.4  # pixels, and of the map
 _STEP = 30  # pixels by which it widens, so that ten clusters are no wider than nine
 _MARGIN = 8
 _BESIDE = 16  # pixels, of the list
 _PADDING = 10  # pixels, of the heading
-_OPACITY = 225  # of 255
 
 
 class Legend(QWidget):
@@ -85,12 +84,13 @@ class Legend(QWidget):
         self.setAccessibleName("Legend of the map")
         # What is clicked or scrolled here is not meant for the map behind.
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        # The map is painted in every frame of a drag; so it need not be behind this.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.refresh()
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self._dark = dark
-        self.list.set_looks()
         self.refresh()
 
     @property
@@ -133,10 +133,8 @@ class Legend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink = palette.ink(self._dark)
-        surface = QColor(ink.surface)
-        surface.setAlpha(_OPACITY)
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), surface)
+            painter.fillRect(self.rect(), QColor(ink.surface))
             edge = QColor(ink.muted)
             edge.setAlpha(90)
             painter.setPen(edge)

@@ -43,6 +43,12 @@ class _SignDelegate(CellDelegate):
         super().__init__(parent)
         self._boxes: dict[tuple[object, ...], tuple[QPoint, QPixmap, int]] = {}
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        super().initStyleOption(option, index)
+        # Boxes as the theme has them elsewhere: they stand on no ground here.
+        base = QPalette.ColorRole.Base
+        option.palette.setColor(base, QApplication.palette("QCheckBox").color(base))
+
     def paint_before(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
     ) -> int:
@@ -146,7 +152,6 @@ class LegendList(RowsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Legend")
-        self.set_looks()
         header = self.horizontalHeader()
         header.hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -156,14 +161,6 @@ class LegendList(RowsView):
         header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.Fixed)
         self.entered.connect(lambda index: self._hover(index.row()))
         self.viewportEntered.connect(lambda: self._hover(-1))
-
-    def set_looks(self) -> None:
-        """Draw boxes as the present theme has them: they stand on no ground here."""
-        base = QPalette.ColorRole.Base
-        for part, like in (self, "QCheckBox"), (self.verticalScrollBar(), "QScrollBar"):
-            colours = part.palette()
-            colours.setColor(base, QApplication.palette(like).color(base))
-            part.setPalette(colours)
 
     @property
     def current(self) -> int | None:

@@ -55,7 +55,7 @@ class RowSelection(QItemSelectionModel):
         """Select exactly these rows, in any order; `chosen` is not emitted."""
         self._marks = np.zeros(self.model().rowCount(), np.bool_)
         self._marks[rows] = True
-        self._before = self._marks
+        self._before = np.zeros_like(self._marks)  # Shift begins a range anew
         self.tell()
 
     def tell(self) -> None:

@@ -87,9 +87,9 @@ def codes_of(truth: Sequence[str]) -> Ints:
     int64 array, shape (n_clips,)
         What `contingency` takes. It need not be made again for every cut.
     """
-    numbers: dict[str, int] = {"": UNKNOWN}
-    codes = (numbers.setdefault(value, len(numbers) - 1) for value in truth)
-    return np.fromiter(codes, np.int64, len(truth))
+    classes = filter(None, dict.fromkeys(truth))
+    numbers = {"": UNKNOWN} | {name: i for i, name in enumerate(classes)}
+    return np.fromiter(map(numbers.__getitem__, truth), np.int64, len(truth))
 
 
 def contingency(

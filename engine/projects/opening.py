@@ -26,7 +26,7 @@ from engine.projects.file import SUFFIX, read
 from engine.projects.merging import merged
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
-from engine.projects.results import started_anew
+from engine.projects.results import seen_anew, started_anew
 from engine.projects.verification import outdated
 
 # More groups than this are not offered unasked, however many labels there are.
@@ -273,7 +273,8 @@ def _resume(dataset: Dataset, path: Path, report: Report) -> Opened:
     note += f"{len(old - now)} are gone. The parameters and names were kept."
     if project.grouping is not None and project.grouping.source:
         note += f" The tree from {project.grouping.source} has other clips."
-    return Opened(started_anew(project, dataset), View(), path, (note, *notes))
+    view = seen_anew(view, before, dataset)
+    return Opened(started_anew(project, dataset), view, path, (note, *notes))
 
 
 def _set_aside(path: Path) -> Path:

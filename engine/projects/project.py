@@ -350,9 +350,7 @@ class View:
 
 
 def _heard(plays: NDArray[np.int32] | None) -> NDArray[np.int64]:
-    """Return the clips that were heard, each as often as it was."""
-    return (
-        np.empty(0, np.int64)
-        if plays is None
-        else np.repeat(np.arange(len(plays)), plays)
-    )
+    """Return the clips that were heard, and how often: shape (2, n)."""
+    known = np.empty(0, np.int64) if plays is None else plays.astype(np.int64)
+    clips = np.flatnonzero(known)
+    return np.stack([clips, known[clips]])

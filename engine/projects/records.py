@@ -32,6 +32,7 @@ Arrays = dict[str, NDArray[Any]]
 Record = tuple[dict[str, Any], Arrays]
 _FARTHEST = 1e12  # from the middle of the map
 _MOST_STEPS = 1_000_000  # of a projection
+_MOST_PLAYS = 1_000_000_000  # of a clip, which may go on to be heard
 
 
 def encode_pipeline(pipeline: Pipeline) -> Record:
@@ -295,14 +296,17 @@ def decode_view(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> View
     """Read what was selected and heard, leaving out what does not exist."""
     current = values["current"]
     inside = _is_count(current, n_clips - 1)
-    # Projects of before had a list.
-    stored = arrays.get("selection", values.get("selection", []))
-    selection = np.unique(np.asarray(stored, np.int64).reshape(-1))
+    stored = arrays.get("selection")
+    if stored is None:  # projects of before had a list
+        stored = np.asarray(values.get("selection", []), np.int64)
+    _require(stored.dtype.kind == "i", "the selection is no list of clips")
+    selection = np.unique(stored).astype(np.int64, copy=False)
     selection = selection[(selection >= 0) & (selection < n_clips)]
     plays = arrays.get("plays")
     if plays is not None:
-        _require(plays.shape == (n_clips,), "there is one count of plays per clip")
-        plays = plays.astype(np.int32).clip(0)
+        fits = plays.dtype.kind == "i" and plays.shape == (n_clips,)
+        _require(fits, "there is one count of plays per clip")
+        plays = plays.clip(0, _MOST_PLAYS).astype(np.int32)
     return View(current if inside else None, selection, plays)
 
 

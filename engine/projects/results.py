@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audio.dataset import Dataset
 from engine.features.extraction import Extraction
 from engine.projects.curation import named, regrouped
 from engine.projects.edits import Edits, Waiting
 from engine.projects.pipeline import Pipeline
-from engine.projects.project import Layout, Project
+from engine.projects.project import Layout, Project, View
 
 
 def with_extraction(
@@ -104,13 +105,34 @@ def started_anew(project: Project, dataset: Dataset | None = None) -> Project:
         )
     waiting = named(project)
     if dataset.clips != clips:
-        places = {clip: i for i, clip in enumerate(dataset.clips)}
-        of_old = [places.get(clip) for clip in clips]
+        of_old = _places(project.dataset, dataset).tolist()
         moved = [
-            (one.name, [i for old in one.clips if (i := of_old[old]) is not None])
+            (one.name, [of_old[old] for old in one.clips if of_old[old] >= 0])
             for one in waiting
         ]
         waiting = tuple(Waiting(n, tuple(sorted(kept))) for n, kept in moved if kept)
     return Project(
         dataset, project.pipeline, edits=Edits(waiting=waiting), second=second
     )
+
+
+def seen_anew(view: View, before: Dataset, now: Dataset) -> View:
+    """Return what was selected and heard of a collection as it is now.
+
+    Clips that are new were never heard.
+    """
+    of_old = _places(before, now)
+    selection = of_old[view.selection]
+    plays = None if view.plays is None else np.zeros(len(now), np.int32)
+    if plays is not None and view.plays is not None:
+        plays[of_old[of_old >= 0]] = view.plays[of_old >= 0]
+    current = -1 if view.current is None else int(of_old[view.current])
+    return View(
+        None if current < 0 else current, np.sort(selection[selection >= 0]), plays
+    )
+
+
+def _places(before: Dataset, now: Dataset) -> NDArray[np.int64]:
+    """Return where each clip of before is now, -1 for one that is gone."""
+    places = {clip: i for i, clip in enumerate(now.clips)}
+    return np.array([places.get(clip, -1) for clip in before.clips], np.int64)

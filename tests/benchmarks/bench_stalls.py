@@ -4,22 +4,24 @@ Run as ``python -m tests.benchmarks.bench_stalls [CLIPS]``. A timer of 5 ms runs
 window's thread; a stall is how much later than that it comes. In the end the line is
 dragged across the tree while a clip plays: what every step takes, and how much later
 than after its 10 ms the thread comes that pulls the sound. A device has about 50 ms of
-it in hand.
+it in hand. Then the map is busy: a mouse over it, a tour, other colours, a second map.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
 import time
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 PERIOD = 0.005
 DRAGS = 200
 DRAG = "a step of the cut, painted"
 SOUND = "the sound meanwhile"
+BUSY = 5.0  # seconds of every situation at the map
 
 
 def main() -> None:
@@ -48,12 +50,16 @@ def main() -> None:
 def _measure(sounds: Path) -> tuple[dict[str, list[float]], dict[str, float]]:
     stalls: dict[str, list[float]] = {}
     seconds: dict[str, float] = {}
-    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtCore import QPoint, Qt, QTimer
+    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from audioclust_gui.app import build
+    from audioclust_gui.colour_choices import DESCRIPTOR
     from audioclust_gui.sound.playback import Playback
     from audioclust_gui.sound.sink import Render, SilentSink
+    from engine.features.descriptors import DESCRIPTORS
+    from tests.gui.pulse import Pulse
 
     class TimedSink(SilentSink):
         """Remembers how late it was."""
@@ -89,8 +95,8 @@ def _measure(sounds: Path) -> tuple[dict[str, list[float]], dict[str, float]]:
         low, high = tree.height_interval(2 + step % min(DRAGS, tree.n_leaves - 1))
         if step == DRAGS:
             plot.line_released.emit(low)
-            app.window.close()
-            qt.quit()
+            hand.stop()
+            be_busy()
             return
         began = time.perf_counter()
         plot.line_dragged.emit((low + high) / 2)
@@ -99,6 +105,48 @@ def _measure(sounds: Path) -> tuple[dict[str, list[float]], dict[str, float]]:
         stalls.setdefault(DRAG, []).append(took)
         seconds[DRAG] = seconds.get(DRAG, 0.0) + took
 
+    def point() -> None:
+        """Move the mouse over the map, from one hover card to the next."""
+        plot, step = app.window.map.plot, next(moves)
+        x, y = (0.5 + 0.4 * math.sin(step / turn) for turn in (37, 23))
+        place = QPoint(round(x * plot.width()), round(y * plot.height()))
+        QTest.mouseMove(app.window.windowHandle(), plot.mapTo(app.window, place))
+
+    def colour() -> None:
+        if next(moves) % 100 == 0:
+            app.colouring.choose(next(descriptors))
+
+    def show_second() -> None:
+        app.second.choose(*app.second.suggestion)
+
+    def nothing() -> None:
+        pass
+
+    def be_busy() -> None:
+        """Go on with the next situation for a while, or end."""
+        if not situations:
+            app.window.close()
+            qt.quit()
+            return
+        phase, begin, beat = situations.pop(0)
+        begin()
+        pulse = Pulse(beat, PERIOD)
+        pulse.start()
+        QTimer.singleShot(round(1e3 * BUSY), lambda: rest(phase, pulse))
+
+    def rest(phase: str, pulse: Pulse) -> None:
+        pulse.stop()
+        stalls[phase], seconds[phase] = pulse.late, BUSY
+        be_busy()
+
+    moves = count()
+    descriptors = cycle(f"{DESCRIPTOR}{name}" for name in DESCRIPTORS)
+    situations = [
+        ("the mouse over the map", nothing, point),
+        ("a tour", app.listening.tour, nothing),
+        ("other descriptors as colours", nothing, colour),
+        ("a second map that settles", show_second, point),
+    ]
     ticker = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=int(1e3 * PERIOD))
     ticker.timeout.connect(tick)
     hand = QTimer(interval=20)

@@ -48,11 +48,11 @@ def test_a_new_folder_asks_for_as_many_clusters_as_it_has_labels(folder):
 def test_a_folder_is_taken_up_where_it_was_left(folder, finished):
     opened = open_folder(str(folder))
     mine = replace(finished.with_n_clusters(3), dataset=opened.project.dataset)
-    save(opened, mine, View(2, (2, 3)))
+    save(opened, mine, View(2, np.array([2, 3])))
     again = open_folder(str(folder))
     assert again.project.cut == 3
     assert again.project.grouped
-    assert again.view == View(2, (2, 3))
+    assert again.view == View(2, np.array([2, 3]))
 
 
 def test_a_folder_that_has_changed_keeps_its_parameters_and_says_so(folder):
@@ -176,6 +176,23 @@ def test_two_folders_of_one_name_have_two_projects(places):
     assert project_file_of(a).name.startswith("x-")
     odd = project_file_of(places / "звук \udcff <>:*?")
     assert not set(odd.name) & set('<>:*?"\udcff')
+
+
+def test_what_was_heard_and_selected_follows_the_clips(folder):
+    opened = open_folder(str(folder))
+    clips = opened.project.dataset.clips
+    plays = np.arange(len(clips), dtype=np.int32)
+    save(opened, opened.project, View(4, np.array([1, 3, 4]), plays))
+    (folder / clips[3].path).unlink()
+    shutil.copy(folder / clips[0].path, folder / "AA new.wav")
+    again = open_folder(str(folder))
+    now = again.project.dataset.clips
+    assert now.index(clips[4]) != 4 or now.index(clips[1]) != 1
+    assert again.view.current == now.index(clips[4])
+    kept = sorted(now.index(clips[i]) for i in (1, 4))
+    assert again.view.selection.tolist() == kept
+    heard = dict(zip(clips, plays.tolist(), strict=True))
+    assert again.view.plays.tolist() == [heard.get(clip, 0) for clip in now]
 
 
 def test_a_folder_without_sounds_is_refused_with_a_reason(places):

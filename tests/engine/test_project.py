@@ -18,12 +18,10 @@ from engine.clustering.partition import UNPLACED
 from engine.errors import DamagedProjectError, ParameterError, ProjectError
 from engine.features.extraction import Extraction, Failure
 from engine.features.identity import Stamp
-from engine.features.projection import ProjectionParams
-from engine.features.representation import RepresentationParams
 from engine.projects.database import uri_of
 from engine.projects.file import ProjectFile, read
 from engine.projects.pipeline import Pipeline
-from engine.projects.project import Grouping, Layout, Project, Second, View
+from engine.projects.project import Grouping, Layout, Project, View
 
 
 def written(path, project, view=None):
@@ -208,64 +206,6 @@ def test_a_project_under_an_odd_name_is_read(tmp_path):
     assert read(path)[0].dataset.clips == (Clip("a"),)
 
 
-def test_places_that_are_no_places_are_left_out(finished, tmp_path):
-    positions = finished.positions.copy()
-    positions[0], positions[1] = np.inf, 3e38
-    layout = Layout(finished.pipeline, positions)
-    path = written(tmp_path / "a.audioclust", replace(finished, layout=layout))
-    found = read(path)[0].positions
-    assert np.isnan(found[:2]).all()
-    np.testing.assert_array_equal(found[2:], positions[2:])
-
-
-def test_a_map_that_was_stopped_and_a_second_one_are_kept(finished, tmp_path):
-    layout = replace(finished.layout, done=125)
-    chosen = (RepresentationParams(feature="mel"), ProjectionParams(method="umap"))
-    second = Second(*chosen, Layout(Pipeline(), -finished.positions, 7))
-    project = replace(finished, layout=layout, second=second)
-    again, _ = read(written(tmp_path / "a.audioclust", project))
-    assert again.layout.unfinished
-    assert again.layout.done == 125
-    assert again.mapped
-    assert again.asks_as(project)
-    assert not again.asks_as(finished)
-    assert again.second.layout.done == 7
-    np.testing.assert_array_equal(again.second.layout.positions, -finished.positions)
-    empty = replace(project, second=Second(*chosen))
-    again, _ = read(written(tmp_path / "b.audioclust", empty))
-    assert again.second.layout is None
-    assert again.second.asked_of(again.pipeline).projection.method == "umap"
-
-
-def test_a_file_from_before_maps_were_stopped_or_second_opens(finished, tmp_path):
-    path = written(tmp_path / "a.audioclust", finished)
-    with closing(sqlite3.connect(path)) as other, other:
-        other.execute(
-            "UPDATE part SET json = json_remove(json, '$.done') WHERE name = 'layout'"
-        )
-        (text,) = other.execute(
-            "SELECT json FROM part WHERE name = 'layout'"
-        ).fetchone()
-    assert "done" not in json.loads(text)
-    project, _ = read(path)
-    assert not project.layout.unfinished
-    assert project.second is None
-    assert project.asks_as(finished)
-
-
-@pytest.mark.parametrize("done", ["-1", "1.5", '"all"', "true", "1e300", "[]"])
-def test_a_map_stopped_at_no_step_is_refused(finished, tmp_path, done):
-    second = Second(RepresentationParams(), ProjectionParams(), finished.layout)
-    project = replace(finished, second=second)
-    for part, place in (("layout", "$.done"), ("second", "$.layout.done")):
-        path = written(tmp_path / f"{part}.audioclust", project)
-        with closing(sqlite3.connect(path)) as other, other:
-            update = "UPDATE part SET json = json_set(json, ?, json(?)) WHERE name = ?"
-            assert other.execute(update, (place, done, part)).rowcount == 1
-        with pytest.raises(DamagedProjectError, match="too far"):
-            read(path)
-
-
 @pytest.mark.parametrize(
     "odd", ['"n_clusters": null', '"n_clusters": 2.5', '"coverage": true', '"nmi": 7']
 )
@@ -364,11 +304,6 @@ def test_a_damaged_project_is_refused_whatever_the_damage(finished, tmp_path, da
     connection.close()
     with pytest.raises(ProjectError, match=r"a\.audioclust"):
         read(path)
-
-
-def test_a_selection_of_clips_that_do_not_exist_is_left_out(finished, tmp_path):
-    path = written(tmp_path / "a.audioclust", finished, View(9999, np.array([1, 9999])))
-    assert read(path)[1] == View(None, np.array([1]))
 
 
 def test_membership_is_kept(finished, tmp_path):

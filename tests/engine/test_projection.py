@@ -198,3 +198,30 @@ def test_tsne_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
         project(matrix, ProjectionParams(method="tsne"), report)
     assert seen[-1].done == 100
+
+
+@pytest.mark.parametrize("params", [QUICK, UMAP])
+def test_a_map_can_be_cancelled_while_neighbours_are_found(params) -> None:
+    matrix = np.random.default_rng(0).normal(size=(1200, 4)).astype(np.float32)
+    seen: list[Step] = []
+
+    def report(step: Step) -> None:
+        seen.append(step)
+        if step.partial is None:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        project(matrix, params, report)
+    assert [step.done for step in seen] == [0, 0]
+    assert seen[0].partial is not None  # what a person sees meanwhile
+    assert seen[1].total == 1200
+
+
+def test_rows_that_are_equal_hold_on_to_each_other_in_tsne() -> None:
+    matrix = np.repeat(np.random.default_rng(1).normal(size=(8, 5)), 12, axis=0)
+    placed = project(matrix.astype(np.float32), QUICK)
+    of = np.arange(96) // 12
+    corners = np.stack([placed[of == i].mean(axis=0) for i in range(8)])
+    near = np.linalg.norm(placed[:, None] - corners, axis=2).argmin(axis=1)
+    assert np.isfinite(placed).all()
+    assert (near == of).all()

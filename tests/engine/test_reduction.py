@@ -6,7 +6,7 @@ import pytest
 from engine.errors import Cancelled, ParameterError
 from engine.features.manifold import _graph, nearest_rows, umap
 from engine.features.reduction import pca, variance_curve
-from engine.progress import Step, silent
+from engine.progress import Step
 
 
 def correlated(n: int, d: int, seed: int = 0) -> np.ndarray:

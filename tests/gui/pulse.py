@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 _PEEP = 0.01  # seconds between two looks of the thread that watches
 
@@ -61,15 +61,22 @@ class Pulse(QObject):
     ) -> None:
         super().__init__()
         self.stalls: list[Stall] = []
-        self.worst = 0.0
-        self.beats = 0
+        self.late: list[float] = []  # seconds, of every beat
         self._beat, self._period, self._worth = beat, period, worth
         self._last, self._busy = time.perf_counter(), time.thread_time()
         self._collected = self._began = 0.0
         self._seen = ""
+        self._timer = QTimer(self, singleShot=True, interval=round(1e3 * period))
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
         self._stop = threading.Event()
         self._main = threading.get_ident()
         self._watch = threading.Thread(target=self._look, daemon=True)
+
+    @property
+    def worst(self) -> float:
+        """How late the latest beat came, in seconds."""
+        return max(self.late, default=0.0)
 
     def start(self) -> None:
         """Begin to beat."""
@@ -87,7 +94,7 @@ class Pulse(QObject):
     def _go_on(self) -> None:
         # Once and again: a timer that repeats rests while a menu or a drag, begun in
         # its own slot, has an event loop of its own.
-        QTimer.singleShot(round(1e3 * self._period), self, self._tick)
+        self._timer.start()
 
     def _tick(self) -> None:
         if self._stop.is_set():
@@ -97,8 +104,7 @@ class Pulse(QObject):
         if late > self._worth:
             own = busy - self._busy
             self.stalls.append(Stall(late, own, self._seen, self._collected))
-        self.worst = max(self.worst, late)
-        self.beats += 1
+        self.late.append(max(0.0, late))
         self._last, self._busy = now, busy
         self._collected, self._seen = 0.0, ""
         self._go_on()

@@ -11,6 +11,17 @@ def add(a, b):
     return a + b
 
 
+def lengths(*args):
+    """Return how long each is, and whether it is the object of the job before."""
+    global _before
+    again = [any(arg is one for one in _before) for arg in args]
+    _before = args
+    return [len(arg) for arg in args], again
+
+
+_before = ()
+
+
 def pid():
     return os.getpid()
 

@@ -1,14 +1,11 @@
 """The table of clips: sorted, filtered and selected, with any number of clips."""
 
-import time
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
@@ -17,8 +14,7 @@ from audioclust_gui.sound.sink import SilentSink
 from audioclust_gui.views.dataset import DatasetView
 from audioclust_gui.widgets import clip_table
 from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
-from audioclust_gui.widgets.rows_view import RowsView
-from audioclust_gui.widgets.selected_rows import selected_runs, selection_of
+from audioclust_gui.widgets.selected_rows import selected_runs
 from engine.audio.dataset import Clip, Dataset
 from engine.features.extraction import Extraction, Failure
 from engine.progress import Step
@@ -180,84 +176,6 @@ def test_a_selection_survives_sorting_and_filtering(view, document, tmp_path):
         assert {view.model.clip_at(row) for row in rows} == visible
         assert set(document.selection) == chosen
     assert view.model.clip_at(view.table.currentIndex().row()) == 14
-
-
-def test_clips_scattered_over_a_long_table_are_selected_in_a_moment(
-    view, document, tmp_path
-):
-    opened(view, document, tmp_path, 40_000)
-    view.resize(400, 600)
-    view.show()
-    odd = np.arange(1, 40_000, 2)
-    began = time.monotonic()
-    document.select(odd)
-    document.select(odd - 1)
-    document.select(odd)
-    assert time.monotonic() - began < 1.0  # Qt alone takes six
-    for place in (0, 20_001, 39_999):
-        view.table.scrollTo(view.model.index(place, 0))
-        for row in view.table.rows_in_view():
-            index = view.model.index(row, 0)
-            assert view.table.selectionModel().isSelected(index) == bool(row % 2)
-    assert np.array_equal(document.selection, odd)
-
-
-@pytest.mark.parametrize("rows", [24, 1200])
-def test_mouse_and_keys_select_as_in_any_table(view, document, tmp_path, qtbot, rows):
-    opened(view, document, tmp_path, rows)
-    plain = RowsView()
-    qtbot.addWidget(plain)
-    plain.setModel(view.model)
-    tables = (view.table, plain)
-    for shown in (view, plain):
-        shown.resize(500, 700)
-        shown.show()
-    odd = np.arange(1, rows, 2)
-    document.select(odd)
-    plain.selectionModel().select(
-        selection_of(view.model, odd), QItemSelectionModel.SelectionFlag.ClearAndSelect
-    )
-    seen = view.table.rows_in_view().stop - 2
-    modifiers = (
-        Qt.KeyboardModifier.NoModifier,
-        Qt.KeyboardModifier.ControlModifier,
-        Qt.KeyboardModifier.ShiftModifier,
-        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
-    )
-    keys = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space, Qt.Key.Key_A)
-    rng = np.random.default_rng(0)
-    for turn in range(150):
-        held = modifiers[rng.integers(4) if turn > 40 else 1 + turn % 3]
-        row, key = int(rng.integers(seen)), keys[rng.integers(4)]
-        for table in tables:
-            place = table.visualRect(view.model.index(row, 0)).center()
-            if turn % 5 == 4:
-                QTest.keyClick(table, key, held)
-            else:
-                left = Qt.MouseButton.LeftButton
-                QTest.mouseClick(table.viewport(), left, held, place)
-            table.scrollToTop()
-        runs = selected_runs(plain.selectionModel())
-        expected = [row for run in runs for row in range(run[0], run[1] + 1)]
-        chosen = view.model.rows_of(document.selection)
-        assert sorted(chosen.tolist()) == expected, turn
-
-
-def test_rows_become_runs_and_come_back(qtbot):
-    model = ClipTable()
-    model.set_dataset(collection(40))
-    table = QTableView()
-    qtbot.addWidget(table)
-    table.setModel(model)
-    for rows in ([], [3], [5, 4, 3], [0, 1, 7, 9, 10, 39], range(40)):
-        chosen = selection_of(model, np.array(rows, np.int64))
-        table.selectionModel().select(
-            chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect
-        )
-        runs = selected_runs(table.selectionModel())
-        found = [row for first, last in runs for row in range(first, last + 1)]
-        assert found == sorted(rows)
-        assert all(b[0] > a[1] + 1 for a, b in pairwise(runs))
 
 
 def test_after_locating_the_sounds_tree_and_table_show_the_same(

@@ -100,6 +100,9 @@ def test_every_change_asks_to_be_saved_but_not_a_drag(document):
     document.select({2})
     document.set_current(0)
     assert len(saves) == 3
+    document.count_play(0)  # also the last before the end, and the same clip again
+    assert len(saves) == 4
+    assert document.view.plays[0] == 1
 
 
 def test_what_came_during_a_drag_that_led_nowhere_is_saved(document):

@@ -91,6 +91,26 @@ def test_arguments_that_cannot_travel_fail_the_job_only(qtbot, lane):
     assert finish(qtbot, lane, make("add", 1, 1)).value == 2
 
 
+def test_the_keys_of_all_clips_travel_once(qtbot, lane):
+    keys, truth = tuple(map(str, range(5000))), ("kick",) * 2000
+
+    def ask(*args):
+        return finish(qtbot, lane, make("lengths", *args)).value
+
+    assert ask(keys, truth) == ([5000, 2000], [False, False])
+    assert ask(truth, keys, keys) == ([2000, 5000, 5000], [True, True, True])
+    others = [tuple(range(n, 9000)) for n in range(6)]
+    for other in others:  # more than are kept
+        assert ask(other, keys) == ([len(other), 5000], [False, True])
+    assert ask(truth, others[0]) == ([2000, 9000], [False, False])
+    # What could not travel is sent again, and so it is to a new process.
+    seen = finish(qtbot, lane, make("lengths", others[1], lambda: None))
+    assert seen.all == ["failed"]
+    assert ask(others[1])[0] == [8999]
+    finish(qtbot, lane, make("die"))
+    assert ask(others[1]) == ([8999], [False])
+
+
 def test_a_function_that_does_not_exist_fails(qtbot, lane):
     seen = finish(qtbot, lane, make("nothing"))
     assert seen.all == ["failed"]

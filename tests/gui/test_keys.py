@@ -270,6 +270,13 @@ def test_h_shows_every_key_also_those_that_are_lent(qtbot, paper):
     assert "Space" in [sound.child(i).text(0) for i in range(sound.childCount())]
 
 
+def test_asking_for_the_keys_again_shows_them_once(qtbot, paper):
+    for _ in range(3):
+        paper.window.action("Keys").trigger()
+    qtbot.waitUntil(lambda: len(paper.window.findChildren(KeyList)) == 1)
+    assert paper.window.findChild(KeyList).isVisible()
+
+
 def test_colours_orders_and_pauses_are_chosen_in_menus(paper):
     def menu_of(text):
         return next(
