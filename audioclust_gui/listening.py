@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.comparing import Comparing
@@ -30,6 +30,8 @@ ORDERS = {
     "medoid": "From the medoid outwards",
 }
 LONGEST_PAUSE = 5.0  # seconds
+TOUR_PAUSE = 0.5
+"""Seconds between two clips of a tour at least: a role has to be read."""
 _NO_FEATURES = "The features of these clips are not there: Run > Run"
 
 
@@ -59,6 +61,9 @@ class Listening(QObject):
         self._lit: Clips | None = None  # what was lit here
         self._words = ""
         self._table_order: Callable[[], Clips] | None = None
+        # The last role of a tour has to be read as well.
+        self._leaving = QTimer(self, singleShot=True, interval=int(1000 * TOUR_PAUSE))
+        self._leaving.timeout.connect(self._end)
         self._hovering = Hovering(document, audition)
         self._stepping = Stepping(document, jobs, audition, self._shown)
         self._stepping.refused.connect(self.refused)
@@ -182,7 +187,7 @@ class Listening(QObject):
             def begin(tour: Tour) -> None:
                 if np.array_equal(self._document.project.labels, labels):
                     words = programme_of(tour, project.title)
-                    self._begin(words, self.pause)
+                    self._begin(words, max(self.pause, TOUR_PAUSE))
                 else:
                     self.refused.emit("The clusters have changed meanwhile: tour again")
 
@@ -278,11 +283,14 @@ class Listening(QObject):
             self._end()
 
     def _on_ended(self) -> None:
-        if self._programme is not None:
+        if self._programme is not None and self._programme.roles:
+            self._leaving.start()
+        elif self._programme is not None:
             self._end()
 
     def _end(self) -> None:
         """Forget the sequence; nothing of it is lit or said any more."""
+        self._leaving.stop()
         self._programme = None
         self._light(None)
         self._say("")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.colour_choices import CLUSTER, LABEL
@@ -64,12 +64,11 @@ class MapPane(QWidget):
         self._thumbnails = thumbnails
         self._dark = self._aloud = False
         self._hovered = -1
-        self.plot = ScatterPlot()
+        # In no layout: what lies over the map would have the window laid out anew.
+        self.plot = ScatterPlot(self)
+        self.setMinimumSize(self.plot.minimumSize())
         self.plot.set_description(self._described)
         self.card = HoverCard(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
         self.setFocusProxy(self.plot)
         self._follow()
         self._show_all()
@@ -233,4 +232,8 @@ class MapPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.plot.setGeometry(self.rect())
         self.resized.emit()
+
+    def sizeHint(self) -> QSize:
+        return self.plot.sizeHint()

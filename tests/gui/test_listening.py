@@ -7,7 +7,7 @@ import pytest
 
 from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
-from audioclust_gui.listening import Listening
+from audioclust_gui.listening import TOUR_PAUSE, Listening
 from engine.clustering.partition import NOISE, UNPLACED
 from engine.projects.listening_steps import Tour
 from engine.projects.project import Grouping
@@ -180,6 +180,14 @@ def test_the_tour_says_what_every_clip_is_there_for(ear):
         "",
     ]
     assert ear.document.lit is None
+
+
+@pytest.mark.parametrize("pause", [0.0, 2.0])
+def test_a_tour_of_short_clips_leaves_time_to_follow_it(ear, pause):
+    ear.listening.set_pause(pause)
+    ear.listening.tour(1)
+    ear.jobs.answer(tour_of_1())
+    assert ear.playback.pause == max(pause, TOUR_PAUSE)
 
 
 def test_the_tour_lights_the_cluster_and_at_last_its_rival(ear):
