@@ -151,6 +151,8 @@ class ScatterPlot(ScatterView):
 
     def set_shapes(self, shapes: ArrayLike | None) -> None:
         """Give points shapes of their own, whatever colours they; None for none."""
+        if shapes is self.shown.shapes is None:
+            return
         self.shown.shapes = None if shapes is None else self.shown.shapes_of(shapes)
         self._recolour()
 

@@ -167,6 +167,7 @@ class MapView(QWidget):
         if there == self._aside.isHidden():
             self._aside.setVisible(there)
             self._second.making.set_shown(there)
+            self.beside.set_in_use(there)
             self._share_room()
         _head(self.titles[1], self._second.title, self._second.note)
 

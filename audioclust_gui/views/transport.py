@@ -127,6 +127,7 @@ class TransportView(QWidget):
         small = self.role.font()
         small.setPointSizeF(0.85 * small.pointSizeF())
         self.role.setFont(small)
+        self.role.hide()  # till there is one, the name is in the middle
         widest = self.fontMetrics().horizontalAdvance("00.0 / 00.0 s")
         self.time.setMinimumWidth(widest)
         right = Qt.AlignmentFlag.AlignRight
@@ -142,6 +143,7 @@ class TransportView(QWidget):
             row.addWidget(self.buttons[name])
         for widget in (self.sequence, self.buttons["tour"], self.comparing):
             row.addWidget(widget)
+        row.addStrut(self.name.sizeHint().height() + self.role.sizeHint().height())
         row.addLayout(words, 1)
         row.addWidget(self.time)
         row.addWidget(self.speed)
@@ -199,6 +201,7 @@ class TransportView(QWidget):
     def _show_role(self, words: str) -> None:
         self.role.set_text(one_line(words))
         self.role.setToolTip(tooltip(words) if words else "")
+        self.role.setVisible(bool(words))
         self._show_name()
 
     def _started(self, _: object, duration: float) -> None:

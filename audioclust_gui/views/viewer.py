@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -11,6 +13,7 @@ from audioclust_gui.jobs import Jobs
 from audioclust_gui.plots.feature_image import FeatureImage
 from audioclust_gui.plots.waveform import Waveform
 from audioclust_gui.widgets.ticks import ticks_of
+from engine.audio.overview import Overview
 from engine.features.spectral import FEATURES
 from engine.projects.project import Project
 from engine.projects.steps import INSPECTED_SECONDS, Inspection
@@ -40,6 +43,8 @@ class ViewerView(QWidget):
         self._document = document
         self._jobs = jobs
         self._shown: object = None  # what was asked for last
+        self._span: tuple[str, float, float | None] = ("", 0.0, None)  # of that
+        self._pictured = math.inf  # seconds that the pictures show, if not all
         self.waiting = False  # whether the answer is still to come
         self.waveform = Waveform()
         self.images = {name: FeatureImage(placeholder="") for name in FEATURES}
@@ -98,10 +103,11 @@ class ViewerView(QWidget):
         if question == self._shown:
             return
         self._shown = question
+        self._span = (str(project.dataset.file(clip)), clip.start, clip.end)
         self.waveform.set_placeholder("Reading…")
         job = self._jobs.ask(
             "engine.projects.steps:inspect",
-            str(project.dataset.file(clip)),
+            self._span[0],
             clip,
             params,
             preparation,
@@ -125,8 +131,22 @@ class ViewerView(QWidget):
                 found.measured,
                 ticks_of(name, found.params),
             )
+        self._pictured = found.measured if found.cropped else math.inf
         cropped = f"The first {INSPECTED_SECONDS:g} s are shown; more of it plays."
         self._say(cropped if found.cropped else "")
+        if found.cropped:  # to seek anywhere in it
+            self._jobs.ask(
+                "engine.audio.overview:overview",
+                *self._span,
+                title="Looking through the clip",
+                then=lambda whole: self._show_all(question, whole),
+                slot="viewer",
+            )
+
+    def _show_all(self, question: object, found: Overview) -> None:
+        if question == self._shown:
+            self.waveform.set_samples(found.samples, found.rate)
+            self._say(f"The pictures show the first {INSPECTED_SECONDS:g} s.")
 
     def _fail(self, question: object, reason: str) -> None:
         if question == self._shown:
@@ -151,5 +171,6 @@ class ViewerView(QWidget):
 
     def _show_position(self, seconds: float | None) -> None:
         self.waveform.set_position(seconds)
+        beyond = seconds is not None and seconds > self._pictured
         for image in self.images.values():
-            image.set_position(seconds)
+            image.set_position(None if beyond else seconds)

@@ -130,6 +130,7 @@ class Legend(QWidget):
             self._point(self._pointed)
         self._widen(bar is not None or signs is not None)
         self._refit()
+        self.list.executeDelayedItemsLayout()  # or it is painted now, and once more
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink = palette.ink(self._dark)

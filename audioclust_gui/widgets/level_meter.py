@@ -89,7 +89,7 @@ class LevelMeter(QWidget):
         after = (*self.levels, *self.peaks, self.over)
         if after != before:
             self.update()
-        elif not self._running:
+        elif not self._running and self.peaks == [FLOOR, FLOOR]:
             self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -63,6 +63,7 @@ class MapPane(QWidget):
         self._neighbouring = neighbouring
         self._thumbnails = thumbnails
         self._dark = self._aloud = False
+        self._in_use = True
         self._hovered = -1
         # In no layout: what lies over the map would have the window laid out anew.
         self.plot = ScatterPlot(self)
@@ -100,6 +101,11 @@ class MapPane(QWidget):
         self.card.set_dark(dark)
         self._paint()
 
+    def set_in_use(self, on: bool) -> None:
+        """Follow the colours, or leave that until the map is looked at again."""
+        self._in_use = on
+        self._paint()
+
     def set_aloud(self, on: bool) -> None:
         """Let the clip nearest to the cursor be heard, or only with Shift."""
         self._aloud = on
@@ -130,6 +136,8 @@ class MapPane(QWidget):
         self._link()
 
     def _paint(self) -> None:
+        if not self._in_use:
+            return
         painting, plot = self._colouring.painting, self.plot
         if len(painting.codes) != len(plot.positions):
             return  # the other half of this change is still to come
@@ -144,6 +152,8 @@ class MapPane(QWidget):
         self._hide()
 
     def _hide(self) -> None:
+        if not self._in_use:
+            return
         hidden = self._colouring.hidden
         if hidden is None or len(hidden) == len(self.plot.positions):
             self.plot.set_hidden(hidden)

@@ -166,12 +166,14 @@ def tour_of_1():
     return Tour(1, 3, np.array([2]), np.array([4]), 3, 9)
 
 
-def test_the_tour_says_what_every_clip_is_there_for(ear):
+def test_the_tour_says_what_every_clip_is_there_for(qtbot, ear):
     ear.look_at(2).listening.tour()
     assert ear.jobs.asked() == ["tour"]
     assert ear.jobs.last.args[3] == 1
     ear.jobs.answer(tour_of_1())
     assert heard_to_the_end(ear.playback) == [3, 2, 4, 9]
+    assert ear.document.lit.tolist() == [8, 9]  # the last words are to be read as well
+    qtbot.waitUntil(lambda: ear.said[-1] == "", timeout=3_000)
     assert ear.said == [
         "Tour of Cluster 1: medoid",
         "Tour of Cluster 1: typical 1 of 1",
@@ -188,6 +190,16 @@ def test_a_tour_of_short_clips_leaves_time_to_follow_it(ear, pause):
     ear.listening.tour(1)
     ear.jobs.answer(tour_of_1())
     assert ear.playback.pause == max(pause, TOUR_PAUSE)
+
+
+def test_the_end_of_a_tour_does_not_end_what_is_played_after_it(qtbot, ear):
+    ear.listening.tour(1)
+    ear.jobs.answer(tour_of_1())
+    heard_to_the_end(ear.playback)
+    ear.listening.play_cluster(3)
+    qtbot.wait(int(1000 * TOUR_PAUSE) + 100)
+    assert ear.document.lit.tolist() == [8, 9]
+    assert ear.said[-1].startswith("Cluster 3: 1 of 2")
 
 
 def test_the_tour_lights_the_cluster_and_at_last_its_rival(ear):

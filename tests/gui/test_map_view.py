@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -166,11 +166,56 @@ def test_colours_follow_the_choice_and_what_the_legend_hides_is_gone(paper, view
 
 
 def test_the_cut_recolours_both_maps_at_once(paper, view):
+    paper.second.choose(RepresentationParams(feature="mel"), ProjectionParams())
     before = paper.document.project
     paper.document.preview(before.with_n_clusters(3))
     labels = paper.document.project.labels
     for pane in view.panes:
         assert np.array_equal(pane.plot.shown.rows, labels)
+
+
+def test_a_second_map_that_is_not_there_is_not_coloured_until_it_is(paper, view):
+    rows = view.beside.plot.shown.rows
+    paper.document.preview(paper.document.project.with_n_clusters(3))
+    view.legend.model.toggled.emit(0)
+    assert view.beside.plot.shown.rows is rows, "nothing is done for what is not there"
+    paper.second.choose(RepresentationParams(feature="mel"), ProjectionParams())
+    shown, labels = view.beside.plot.shown, paper.document.project.labels
+    assert np.array_equal(shown.rows, labels)
+    assert np.array_equal(shown.hidden, labels == 0)
+
+
+class Events(QObject):
+    """Writes down which events reach some widgets."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.kinds = []
+        for part in parts:
+            part.installEventFilter(self)
+
+    def eventFilter(self, part, event):  # noqa: N802
+        self.kinds.append(event.type())
+        return False
+
+
+def test_the_legend_is_not_painted_again_with_every_frame_of_the_map(paper, view):
+    QTest.qWait(100)
+    below, over = Events(view.plot.viewport()), Events(view.legend)
+    view.plot.set_labels(np.arange(N, dtype=np.int32))
+    QApplication.processEvents()
+    assert QEvent.Type.Paint in below.kinds
+    assert QEvent.Type.Paint not in over.kinds
+
+
+def test_more_lines_in_the_legend_do_not_lay_out_the_window(paper, view):
+    paper.document.preview(paper.document.project.with_n_clusters(2))
+    QTest.qWait(100)
+    around, height = Events(view.pane.parentWidget()), view.legend.height()
+    paper.document.preview(paper.document.project.with_n_clusters(4))
+    QTest.qWait(100)
+    assert view.legend.height() > height
+    assert QEvent.Type.LayoutRequest not in around.kinds
 
 
 def test_the_second_map_is_asked_for_shown_and_closed_by_undo(qtbot, paper, view):

@@ -119,7 +119,25 @@ def test_the_role_of_a_clip_stands_below_its_name(qtbot, bar):
     bar.playback.go_on()
     assert bar.view.role.text() == f"Tour of Cluster {label}: typical 1 of 1"
     bar.playback.go_on()
-    assert bar.view.role.text() == ""
+    assert bar.view.role.text().endswith("typical 1 of 1")  # to be read
+    qtbot.waitUntil(lambda: bar.view.role.text() == "", timeout=3_000)
+
+
+def test_a_name_without_a_role_stands_in_the_middle_of_a_bar_as_high(bar):
+    def middle():
+        bar.view.layout().activate()
+        return bar.view.name.geometry().center().y()
+
+    assert bar.view.role.isHidden()
+    alone, high = middle(), bar.view.sizeHint().height()
+    assert abs(alone - bar.view.rect().center().y()) <= 1
+    bar.document.select([3, 9])
+    bar.listening.play_selection()
+    assert bar.view.role.isVisible()
+    assert middle() < alone
+    assert bar.view.sizeHint().height() == high
+    bar.audition.stop()
+    assert middle() == alone
 
 
 def test_previous_and_next_stay_in_the_cluster(qtbot, bar):
@@ -268,6 +286,17 @@ def test_a_level_rises_at_once_falls_slowly_and_leaves_its_peak_behind(meter):
     for _ in range(200):
         meter.tick()
     assert meter.levels == meter.peaks == [FLOOR, FLOOR]
+
+
+def test_the_peak_of_a_soft_sound_falls_as_well_after_its_end(qtbot, meter):
+    meter, peaks = meter
+    peaks[:] = 0.002, 0.002
+    meter.set_running(True)
+    meter.tick()
+    assert meter.peaks[0] > FLOOR
+    peaks[:] = 0.0, 0.0
+    meter.set_running(False)
+    qtbot.waitUntil(lambda: meter.peaks == [FLOOR, FLOOR], timeout=5_000)
 
 
 def test_only_what_comes_near_clipping_turns_the_lamp_on(meter):
