@@ -69,6 +69,7 @@ class ClustersView(QWidget):
         self._arrange()
         self.table.selectionModel().selectionChanged.connect(self._choose)
         self.table.doubleClicked.connect(self._play)
+        self.table.walked.connect(self._play)
         self.table.hovered.connect(self._point)
         self.table.named.connect(self._rename)
         document.changed.connect(self._on_changed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -53,6 +54,7 @@ class ClusterTableView(RowsView):
 
     hovered = Signal(int)  # row, -1 for none
     named = Signal(int, str)  # cluster id, what was typed; "" for no name
+    walked = Signal()  # a key has made another row the current one, and only that
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,13 @@ class ClusterTableView(RowsView):
             if named.flags() & Qt.ItemFlag.ItemIsEditable:
                 # A click a moment ago may have begun it: then this is not needed.
                 self.edit(named, QAbstractItemView.EditTrigger.AllEditTriggers, None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self.currentIndex().row() != before and not held:
+            self.walked.emit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

@@ -156,13 +156,17 @@ def test_rows_select_the_clips_of_their_clusters(opened, document):
     assert set(document.selection) == clips_of(document, 1, 3)
     click(opened, 4, SHIFT)
     assert set(document.selection) == clips_of(document, 1, 3, 4)
+    assert not opened._audition.played, "a click is not a double click"
     QTest.keyClick(opened.table, Qt.Key.Key_Up)
     assert set(document.selection) == clips_of(document, 3)
+    (played,) = opened._audition.played
+    assert played in clips_of(document, 3), "a step by key is heard"
+    QTest.keyClick(opened.table, Qt.Key.Key_Down, SHIFT)
+    assert len(opened._audition.played) == 1, "to select more is no step"
     document.select(())
     assert selected(opened) == []
     act(opened, "Select its clips")
-    assert set(document.selection) == clips_of(document, 3)
-    assert not opened._audition.played, "a click is not a double click"
+    assert set(document.selection) == clips_of(document, *selected(opened))
 
 
 def test_what_is_selected_elsewhere_is_marked_where_all_of_it_is(opened, document):
