@@ -8,6 +8,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.listening import Listening
 from engine.clustering.partition import NOISE, UNPLACED
+from engine.projects.listening_steps import Tour
 from engine.projects.project import Grouping
 from tests.gui.paper_sound import PaperJobs, PaperPlayback
 
@@ -50,3 +51,7 @@ def labelled(project, labels=LABELS):
     rows = np.flatnonzero(labels != UNPLACED)
     grouping = Grouping(project.pipeline, rows, labels[rows])
     return replace(project, grouping=grouping)
+
+
+def tour_of_1():
+    return Tour(1, 3, np.array([2]), np.array([4]), 3, 9)

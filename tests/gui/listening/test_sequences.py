@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.gui.listening.ears import Ear
+from tests.gui.listening.ears import Ear, tour_of_1
 from tests.gui.on_paper import collection
 from tests.gui.paper_sound import heard_to_the_end
 

@@ -7,12 +7,8 @@ import pytest
 
 from audioclust_gui.listening import TOUR_PAUSE
 from engine.projects.listening_steps import Tour
-from tests.gui.listening.ears import LABELS
+from tests.gui.listening.ears import LABELS, tour_of_1
 from tests.gui.paper_sound import heard_to_the_end
-
-
-def tour_of_1():
-    return Tour(1, 3, np.array([2]), np.array([4]), 3, 9)
 
 
 def test_the_tour_says_what_every_clip_is_there_for(qtbot, ear):
