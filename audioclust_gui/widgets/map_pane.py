@@ -188,14 +188,14 @@ class MapPane(QWidget):
         wanted = how(modifiers)
         if clip < 0:
             self._audition.stop()
+        elif wanted is How.REPLACE:
+            self._audition.play(clip)  # first: views take their time to select
         if clip >= 0 or wanted is How.REPLACE:
             self._document.select([clip] if clip >= 0 else [], wanted)
-        if clip >= 0 and wanted is How.REPLACE:
-            self._audition.play(clip)
 
     def _walk(self, clip: int) -> None:
-        self._document.select([clip])
         self._audition.play(clip)
+        self._document.select([clip])
 
     def _hover(self, clip: int) -> None:
         self._hovered = clip
