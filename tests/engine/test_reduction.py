@@ -82,6 +82,7 @@ def test_what_cannot_be_asked_is_refused(chosen: dict[str, float]) -> None:
         pca(correlated(9, 4), **chosen)
 
 
+@pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
 def test_the_neighbourhood_graph_is_that_of_umap_learn() -> None:
     from umap.umap_ import fuzzy_simplicial_set
 

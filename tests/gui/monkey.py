@@ -167,15 +167,22 @@ class Monkey:
 
     def _click(self) -> None:
         self._release()
-        window, modifiers, place = self._point()
-        QTest.mouseClick(
-            window.windowHandle(), self._dice.choice(_BUTTONS), modifiers, place
-        )
+        _, modifiers, place = self._point()
+        self._tap(self._dice.choice(_BUTTONS), modifiers, place)
 
     def _double_click(self) -> None:
         self._release()
-        window, modifiers, place = self._point()
-        QTest.mouseDClick(window.windowHandle(), _Button.LeftButton, modifiers, place)
+        _, modifiers, place = self._point()
+        for _ in range(2):
+            self._tap(_Button.LeftButton, modifiers, place)
+
+    def _tap(
+        self, button: Qt.MouseButton, held: Qt.KeyboardModifier, place: QPoint
+    ) -> None:
+        # In two steps: what the press closes is not there to be let go any more.
+        for deed in QTest.mousePress, QTest.mouseRelease:
+            window = self._window()  # its handle is there no longer than this name
+            deed(window.windowHandle(), button, held, place)
 
     def _wheel(self) -> None:
         window, modifiers, place = self._point()
@@ -196,8 +203,11 @@ class Monkey:
         self._strike(_Key.Key_Escape)
 
     def _strike(self, key: Qt.Key, held: Qt.KeyboardModifier = _Mod.NoModifier) -> None:
-        window = self._window()  # its handle is there no longer than this name for it
-        QTest.keyClick(window.windowHandle(), key, held)
+        # To a widget, not to its QWindow: there Qt presses Ctrl first, lets events
+        # happen, and goes on with a window that may be gone.
+        for deed in QTest.keyPress, QTest.keyRelease:
+            window = self._window()
+            deed(window.focusWidget() or window, key, held)
 
     def _resize(self) -> None:
         size = self._dice.randint(700, 1500), self._dice.randint(500, 950)
