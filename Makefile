@@ -52,6 +52,8 @@ clean:
 $(VENV)/.packages: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing the Python packages into $(VENV)."
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+	    $(BIN)/python -m pip --disable-pip-version-check install --no-input torch
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 	    $(BIN)/python -m pip --disable-pip-version-check install --no-input -e '.[dev]'
 	@touch $@
 

@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from audioclust_gui.parcels import Sender
 from audioclust_gui.worker import Failure, serve
+from engine.progress import Wish
 
 PATIENCE = 2.0  # seconds between asking a job to stop and ending its process
 _spawn = multiprocessing.get_context("spawn")
@@ -54,6 +55,7 @@ class Job(QObject):
         self.args = args
         self.title = title
         self.cancel_asked = False
+        self.wish = Wish.GO_ON  # heard by functions that take ``wishes``
         self.outcome: str | None = None
 
     def cancel(self) -> None:
@@ -148,7 +150,11 @@ class Lane(QThread):
     def _watch(self, worker: _Worker, job: Job) -> tuple[str, Any]:
         worker.send(job)
         deadline: float | None = None
+        wish = Wish.GO_ON
         while True:
+            if job.wish is not wish:
+                wish = job.wish
+                worker.tell(job.ticket, wish)
             if job.cancel_asked:
                 now = time.monotonic()
                 if deadline is None:
@@ -230,6 +236,11 @@ class _Worker:
         with contextlib.suppress(OSError):  # already gone: its sentinel will tell
             self.connection.send(("cancel", ticket))
 
+    def tell(self, ticket: int, wish: Wish) -> None:
+        """Tell the process what is wanted of a job that goes on."""
+        with contextlib.suppress(OSError):
+            self.connection.send(("wish", ticket, wish))
+
     def end(self) -> int | None:
         """End the process if there is one, and return its exit code."""
         if self.process is None:
@@ -247,7 +258,10 @@ class _Worker:
 
 
 class Jobs(QObject):
-    """The two lanes: one for long work, one for answers a person waits for."""
+    """The lanes: for long work, for answers a person waits for, and for training.
+
+    A network trains for minutes to days; everything else goes on meanwhile.
+    """
 
     started = Signal(object)  # Job, in the long lane: it shows in the status bar
 
@@ -255,6 +269,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self.long = Lane("audioclust-long", parent=self)
         self.quick = Lane("audioclust-quick", parent=self)
+        self.training = Lane("audioclust-training", parent=self)
 
     def run(
         self,
@@ -284,7 +299,12 @@ class Jobs(QObject):
         job.succeeded.connect(then)
         return self.quick.submit(job, slot)
 
+    def train(self, target: str, *args: Any, title: str) -> Job:
+        """Train in a process of its own, which starts when it is first needed."""
+        return self.training.submit(Job(target, args, title))
+
     def close(self) -> None:
-        """End both processes."""
+        """End the processes."""
         self.long.close()
         self.quick.close()
+        self.training.close()

@@ -25,7 +25,7 @@ from typing import Any
 
 from audioclust_gui.parcels import Receiver
 from engine.errors import Cancelled, EngineError
-from engine.progress import Step
+from engine.progress import Step, Wish
 
 REPORT_INTERVAL = 0.05
 
@@ -66,14 +66,15 @@ def serve(connection: Connection, spare_cores: int) -> None:
     _step_back()
     inbox: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     cancelled: set[int] = set()
+    wished: dict[int, Wish] = {}
     parcels = Receiver()
     threading.Thread(
-        target=_listen, args=(connection, inbox, cancelled), daemon=True
+        target=_listen, args=(connection, inbox, cancelled, wished), daemon=True
     ).start()
     while True:
         ticket, target, *packed = inbox.get()
         args = parcels.unpack(*packed)
-        outcome = _run(connection, ticket, target, args, cancelled)
+        outcome = _run(connection, ticket, target, args, cancelled, wished)
         _send(connection, outcome, ticket)
 
 
@@ -81,6 +82,7 @@ def _listen(
     connection: Connection,
     inbox: queue.SimpleQueue[tuple[Any, ...]],
     cancelled: set[int],
+    wished: dict[int, Wish],
 ) -> None:
     """Sort what comes in, and end the process with the window that started it."""
     while True:
@@ -90,6 +92,8 @@ def _listen(
             os._exit(0)  # a job may be running in C and would not hear anything less
         if kind == "cancel":
             cancelled.add(rest[0])
+        elif kind == "wish":
+            wished[rest[0]] = rest[1]
         else:
             inbox.put(tuple(rest))
 
@@ -100,6 +104,7 @@ def _run(
     target: str,
     args: tuple[Any, ...],
     cancelled: set[int],
+    wished: dict[int, Wish],
 ) -> tuple[str, Any]:
     last = -1.0
 
@@ -108,15 +113,19 @@ def _run(
         if ticket in cancelled:
             raise Cancelled
         now = time.monotonic()
-        if now - last >= REPORT_INTERVAL:
+        if step.must_arrive or now - last >= REPORT_INTERVAL:
             last = now
             connection.send(("progress", ticket, step))
 
     try:
         function = _resolve(target)
-        if "report" in inspect.signature(function).parameters:
-            return "succeeded", function(*args, report=report)
-        return "succeeded", function(*args)
+        offered: dict[str, Callable[..., Any]] = {
+            "report": report,
+            "wishes": lambda: wished.get(ticket, Wish.GO_ON),
+        }
+        taken = inspect.signature(function).parameters
+        told = {name: offered[name] for name in offered.keys() & taken.keys()}
+        return "succeeded", function(*args, **told)
     except Cancelled:
         return "cancelled", None
     except EngineError as error:

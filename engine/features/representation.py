@@ -230,6 +230,43 @@ def represent(
     params = params or RepresentationParams()
     rows = [i for i, key in enumerate(keys) if key in store]
     matrix, blocks = _joined(store, [str(keys[i]) for i in rows], params, report)
+    return _reduced(matrix, np.array(rows, np.int64), blocks, params, report)
+
+
+def represent_embedding(
+    embedding: Floats,
+    rows: NDArray[np.int64],
+    params: RepresentationParams,
+    report: Report = silent,
+) -> Representation:
+    """Make the matrix of clips that a network has given a row each.
+
+    Parameters
+    ----------
+    embedding : float32 array, shape (n_rows, n_columns)
+    rows : int64 array, shape (n_rows,)
+        The index of each row's clip in the dataset, ascending.
+    params : RepresentationParams
+        Whose scaling, reduction and manifold count; the rest chooses features.
+    report : callable
+        May raise Cancelled.
+    """
+    matrix = np.array(embedding, np.float32)
+    if matrix.size:
+        impute(matrix)
+        scale(matrix, params.scaling, params.exponent)
+    blocks = (("embedding", matrix.shape[1]),)
+    return _reduced(matrix, rows, blocks, params, report)
+
+
+def _reduced(
+    matrix: Floats,
+    rows: NDArray[np.int64],
+    blocks: tuple[tuple[str, int], ...],
+    params: RepresentationParams,
+    report: Report,
+) -> Representation:
+    """Find components and unfold, where that is wanted."""
     variance = None
     if params.reduction != "none" and matrix.size:
         report(Step(0, 0, "Finding principal components"))
@@ -243,7 +280,7 @@ def represent(
     notes: tuple[str, ...] = ()
     if params.manifold == "umap":
         matrix, notes = _unfolded(matrix, params, report)
-    return Representation(matrix, np.array(rows, np.int64), blocks, variance, notes)
+    return Representation(matrix, rows, blocks, variance, notes)
 
 
 def _joined(

@@ -24,8 +24,8 @@ from engine.features.spectral import FEATURES, FeatureParams
 from engine.features.store import FeatureStore, default_folder
 from engine.machine import limited_threads
 from engine.progress import Report, Step, silent
+from engine.projects.matrices import basis_of, represented
 from engine.projects.pipeline import Pipeline
-from engine.projects.steps import basis_of, represented
 
 _CLIPS = 4096  # read at once
 

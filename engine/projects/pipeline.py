@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from engine.audio.preparing import PreparationParams
+from engine.autoencoder.runs import NETWORK
 from engine.clustering.methods import METHODS
 from engine.errors import ParameterError, ProjectError
 from engine.features.projection import ProjectionParams
@@ -16,6 +17,11 @@ from engine.features.spectral import FeatureParams
 from engine.params import Params
 
 _STEPS = ("preparation", "features", "representation", "projection")
+# What of a representation an embedding goes through.
+_AFTER_NETWORK = (
+    *("scaling", "exponent", "reduction", "components", "variance"),
+    *("manifold", "dimensions", "neighbours", "min_dist", "seed"),
+)
 
 
 @cache
@@ -41,6 +47,9 @@ class Pipeline:
         The parameters of every method, so that trying another one forgets nothing.
     projection : ProjectionParams
         How the matrix becomes the map.
+    network : str
+        The network whose embedding stands for a clip in place of its features, named
+        as by `engine.autoencoder.runs.Run.network`; "" for none.
 
     Raises
     ------
@@ -54,6 +63,7 @@ class Pipeline:
     method: str = "agglomerative"
     methods: Mapping[str, Params] = field(default_factory=_defaults)
     projection: ProjectionParams = field(default_factory=ProjectionParams)
+    network: str = ""
 
     def __post_init__(self) -> None:
         """Check what the steps ask of each other, and give every method parameters."""
@@ -61,6 +71,11 @@ class Pipeline:
             raise ParameterError(
                 f"Pipeline.method must be one of {', '.join(METHODS)}; "
                 f"it is {self.method!r}"
+            )
+        if self.network and not NETWORK.fullmatch(self.network):
+            raise ParameterError(
+                "Pipeline.network must be the name of a kept network, such as "
+                f"20260131-235959-0a1b2c@20; it is {self.network!r}"
             )
         self.preparation.check_rate(self.features.rate)
         object.__setattr__(self, "methods", _defaults() | dict(self.methods))
@@ -124,8 +139,15 @@ class Pipeline:
 
     @cached_property
     def matrix_key(self) -> str:
-        """A name for the matrix: equal where stored features and representation are."""
-        return f"{self.extraction_key}/{self.representation.key()}"
+        """A name for the matrix: equal where stored features and representation are.
+
+        With a network, what chooses among the features does not count.
+        """
+        if not self.network:
+            return f"{self.extraction_key}/{self.representation.key()}"
+        kept = {n: getattr(self.representation, n) for n in _AFTER_NETWORK}
+        key = RepresentationParams(**kept).key()
+        return f"{self.extraction_key}/{self.network}/{key}"
 
     @cached_property
     def grouping_key(self) -> str:
@@ -152,6 +174,7 @@ class Pipeline:
             "method": self.method,
             "methods": {name: p.to_dict() for name, p in self.methods.items()},
             "projection": self.projection.to_dict(),
+            "network": self.network,
         }
 
     @classmethod
@@ -174,6 +197,7 @@ class Pipeline:
                     for name, chosen in values["methods"].items()
                 },
                 projection=ProjectionParams.from_dict(values["projection"]),
+                network=values.get("network", ""),
             )
         except (KeyError, TypeError, AttributeError, ParameterError) as error:
             raise ProjectError(f"The parameters cannot be read: {error}") from error

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,26 +20,20 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.methods import METHODS
 from engine.clustering.metrics import Scores, score
 from engine.clustering.selection import SelectionParams, select
-from engine.clustering.silhouette import Sampled
-from engine.errors import FeaturesMissingError, ParameterError
 from engine.features.extraction import extract
 from engine.features.manifold import Begun
 from engine.features.pool import keep_freed_memory
 from engine.features.presets import PRESETS
 from engine.features.projection import project as project_matrix
-from engine.features.representation import (
-    Representation,
-    represent,
-)
+from engine.features.representation import Representation
 from engine.features.spectral import FeatureParams, features_of
-from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
 from engine.projects.curation import regrouped
+from engine.projects.matrices import basis_of, represented
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Grouping, Layout, Project
 
 INSPECTED_SECONDS = 60.0
-_KEPT = 2  # matrices
 
 
 def group(
@@ -327,32 +319,6 @@ def warm_up() -> None:
     score(np.arange(40) % 3, None, matrix)
 
 
-def represented(
-    keys: tuple[str | None, ...], pipeline: Pipeline, report: Report = silent
-) -> Representation:
-    """Return the matrix of the clips that have features; the last ones are kept.
-
-    Raises
-    ------
-    ParameterError
-        If no clip has features.
-    FeaturesMissingError
-        If the store was deleted since.
-    """
-    expected = sum(key is not None for key in keys)
-    if expected == 0:
-        raise ParameterError("No clip has features, so there is nothing to group")
-    folder = default_folder()
-    found = _matrices.of(keys, pipeline, folder, report)
-    if found.rows.size < expected:
-        _matrices.clear()
-        raise FeaturesMissingError(
-            f"Of {expected} clips only {found.rows.size} have their features in "
-            f"{folder} still; they have to be extracted again"
-        )
-    return found
-
-
 def _notes_of(found: Representation) -> tuple[str, ...]:
     """Return what to know about a matrix: the variance that its components hold."""
     if found.variance is None or not len(found.variance):
@@ -360,40 +326,3 @@ def _notes_of(found: Representation) -> tuple[str, ...]:
     count, share = len(found.variance), found.variance[-1]
     many = "1 component holds" if count == 1 else f"{count} components hold"
     return (f"{many} {share:.1%} of the variance", *found.notes)
-
-
-@lru_cache(maxsize=1)
-def basis_of(found: Representation, seed: int) -> Sampled:
-    """Return the distances that the silhouettes of all cuts of a tree share."""
-    return Sampled(found.matrix, seed)
-
-
-class _Matrices:
-    """The matrices made last; who was told of their progress does not count."""
-
-    def __init__(self) -> None:
-        self._made: dict[object, Representation] = {}
-
-    def of(
-        self,
-        keys: tuple[str | None, ...],
-        pipeline: Pipeline,
-        folder: Path,
-        report: Report,
-    ) -> Representation:
-        asked = (pipeline.features, pipeline.preparation, pipeline.representation)
-        key = (keys, *asked, folder)
-        found = self._made.pop(key, None)
-        if found is None:
-            store = FeatureStore(folder, pipeline.features, pipeline.preparation)
-            found = represent(store, keys, pipeline.representation, report)
-        self._made[key] = found  # the last is the one used last
-        while len(self._made) > _KEPT:
-            del self._made[next(iter(self._made))]
-        return found
-
-    def clear(self) -> None:
-        self._made.clear()
-
-
-_matrices = _Matrices()

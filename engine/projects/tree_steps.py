@@ -24,9 +24,9 @@ from engine.features.representation import RepresentationParams
 from engine.machine import limited_threads
 from engine.params import Params
 from engine.progress import Report, Step, silent
+from engine.projects.matrices import basis_of, represented
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Graft, Grouping
-from engine.projects.steps import basis_of, represented
 
 HIGHEST = 200  # clusters
 

@@ -16,7 +16,7 @@ from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.silhouette import Sampled
 from engine.errors import Cancelled, FeaturesMissingError, ParameterError
 from engine.features.representation import RepresentationParams
-from engine.projects import steps, tree_steps
+from engine.projects import matrices, steps, tree_steps
 from engine.projects.curation import grafted
 from engine.projects.records import decode_grouping, encode_grouping
 
@@ -69,7 +69,7 @@ def test_a_study_of_one_clip_and_of_another_tree(keys, grouping):
 
 def test_the_medoid_of_some_clips(keys, finished, grouping):
     clips = np.flatnonzero(finished.labels == 0)
-    matrix = steps.represented(keys, grouping.pipeline).matrix
+    matrix = matrices.represented(keys, grouping.pipeline).matrix
     reports = describe(finished.labels, None, matrix)
     assert tree_steps.medoid(keys, grouping.pipeline, clips) == reports[0].medoid
     assert tree_steps.medoid(keys, grouping.pipeline, clips[::-1][:1]) == clips[-1]
@@ -226,7 +226,7 @@ def arguments(name, finished):
 def test_they_run_in_another_process_and_can_be_stopped(places, finished, name):
     step = getattr(importlib.import_module("engine.projects.tree_steps"), name)
     given = pickle.loads(pickle.dumps(arguments(name, finished)))  # noqa: S301
-    steps._matrices.clear()
+    matrices.MATRICES.clear()
     with pytest.raises(Cancelled):
         step(*given, report=stop)
     answer = step(*given)
@@ -242,7 +242,7 @@ def test_a_study_takes_the_distances_that_the_scores_took(
     monkeypatch.setattr(Sampled, "_measure", lambda *_: measured.append(1))
     found = tree_steps.study(keys, grouping.pipeline, grouping.linkage, None, 5)
     assert not measured
-    matrix = steps.represented(keys, grouping.pipeline).matrix
+    matrix = matrices.represented(keys, grouping.pipeline).matrix
     monkeypatch.undo()
     expected = cut_curves(matrix, grouping.hierarchy, 5, lowest=1)
     np.testing.assert_allclose(found.curves.silhouette, expected.silhouette)
