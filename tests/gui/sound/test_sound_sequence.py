@@ -251,7 +251,8 @@ def test_speed_changes_what_sounds_and_positions_are_those_of_the_clip(
     playback.set_speed(9.0)
     assert (playback.speed(), playback.keeps_pitch()) == (2.0, True)
     pull(qtbot, sink, 0.75)
-    assert playback.position() == pytest.approx(1.0, abs=0.02)  # of the next clip
+    of_the_next = pytest.approx(1.0, abs=0.02)
+    qtbot.waitUntil(lambda: playback.position() == of_the_next, timeout=WAIT)
 
 
 def test_clips_are_equally_loud_if_asked(qtbot, playback, sink, tmp_path):
