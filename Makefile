@@ -48,7 +48,8 @@ clean:
 	find audioclust_gui engine tests -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment for development: the sources in place, every version pinned. pip
-# pins its isolated build environments by one variable or the other, by its age.
+# pins its isolated build environments by one variable or the other, by its age. torch
+# goes first: it is larger than all the rest, and stays when some of that fails.
 $(VENV)/.packages: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing the Python packages into $(VENV)."
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \

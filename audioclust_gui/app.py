@@ -35,6 +35,7 @@ from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
 from audioclust_gui.thumbnails import Thumbnails
+from audioclust_gui.training import Training
 from audioclust_gui.window import Window
 from audioclust_gui.workflow import Workflow
 
@@ -100,6 +101,8 @@ def build(
     playback = playback or Playback()
     audition = Audition(document, playback)
     listening = Listening(document, jobs, audition)
+    training = Training(document, jobs)
+    training.used.connect(workflow.run)
     colouring = Colouring(document, jobs)
     likes = Preferences(session.settings, document, playback, listening, colouring)
     parts = Parts(
@@ -121,6 +124,7 @@ def build(
         first=FirstPlaces(document, workflow),
         second=SecondPlaces(document, jobs),
         thumbnails=Thumbnails(document, jobs),
+        training=training,
         preferences=likes,
     )
     window = Window(parts)

@@ -57,6 +57,7 @@ class ParamsForm(QWidget):
         )
         self._layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._fields: dict[str, tuple[QWidget, Callable[[Any], None]]] = {}
+        self._idle: frozenset[str] = frozenset()  # fields without effect here
         for declared in params.declared():
             if declared.name not in without:
                 self._add(declared)
@@ -96,6 +97,11 @@ class ParamsForm(QWidget):
             self._params = params
             self._show_values()
 
+    def set_idle(self, names: Collection[str]) -> None:
+        """Hide fields that have no effect, for reasons beyond the values shown."""
+        self._idle = frozenset(names)
+        self._show_relevant()
+
     def _show_values(self) -> None:
         params = self._params
         for name, (widget, show) in self._fields.items():
@@ -134,7 +140,8 @@ class ParamsForm(QWidget):
 
     def _show_relevant(self) -> None:
         for name, (widget, _) in self._fields.items():
-            self._layout.setRowVisible(widget, self._params.matters(name))
+            matters = name not in self._idle and self._params.matters(name)
+            self._layout.setRowVisible(widget, matters)
 
 
 def let_wheel_pass(field: QWidget) -> None:

@@ -17,6 +17,7 @@ from audioclust_gui.parts import Parts
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.sound_menu import SoundMenu
 from audioclust_gui.theme import SCHEMES
+from audioclust_gui.training_menu import TrainingMenu
 from audioclust_gui.widgets.map_pane import MapPane
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ _GESTURES = {
         ("Double click", "play the medoid of a branch"),
     ),
     "In the waveform": (("Left, Right", "hear from further back or ahead"),),
+    "In the curves of a training": (
+        ("Left, Right", "to the network kept before or after"),
+        ("Home, End", "to the first or last network kept"),
+        ("Up, Down", "to another run"),
+        ("L", "the loss on a logarithmic or a linear scale"),
+    ),
+    "In the list of runs": (("Space", "show or hide the curves of a run"),),
+    "In the pairs of pictures": (
+        ("Arrow keys", "to another clip, and play it"),
+        ("Return", "play the clip"),
+    ),
 }
 
 
@@ -80,6 +92,9 @@ class Menus(QObject):
         self._run()
         self._tree()
         self._map = MapMenu(self._menu("&Map"), self.actions, window, parts)
+        self._training = TrainingMenu(
+            self._menu("Trai&ning"), self.actions, window, parts
+        )
         self._sound = SoundMenu(self._menu("&Sound"), self.actions, window, parts)
         self._view()
         self._help()
@@ -160,6 +175,7 @@ class Menus(QObject):
         add(menu, "&Table", window.dataset.table.setFocus, "Ctrl+2")
         add(menu, "&Clusters", lambda: window.go_to("Clusters"), "Ctrl+3")
         add(menu, "T&ree", lambda: window.go_to("Tree"), "Ctrl+4")
+        add(menu, "Tra&ining", lambda: window.go_to("Training"), "Ctrl+6")
         menu.addSeparator()
         for dock in window.docks.values():
             menu.addAction(dock.toggleViewAction())

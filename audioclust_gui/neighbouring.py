@@ -12,6 +12,7 @@ from audioclust_gui.studying import Keys, features_at_hand
 from audioclust_gui.worker import Failure
 from engine.errors import FeaturesMissingError
 from engine.projects.listening_steps import Nearest
+from engine.projects.network_steps import by_network
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project
 
@@ -55,6 +56,8 @@ class Neighbouring(QObject):
         The clip whose neighbours they are, or will be; -1 for none.
     nearest : Nearest or None
         Its neighbours, the nearest first; None until they are known.
+    network : str
+        The network in whose embedding they are near; "" for what the groups are of.
     """
 
     changed = Signal()  # the clip, its neighbours, or why there are none
@@ -67,6 +70,7 @@ class Neighbouring(QObject):
         self.wanted = False
         self.clip = -1
         self.nearest: Nearest | None = None
+        self.network = ""
         self._visited = -1  # a neighbour that is looked at from here
         self._asked: _Question | None = None  # on its way, answered or given up
         self._refusal = ""
@@ -113,6 +117,13 @@ class Neighbouring(QObject):
         self._document.set_current(clip)
         self._follow()
 
+    def choose(self, network: str) -> None:
+        """Measure nearness in the embedding of a network; "" as the groups do."""
+        if network != self.network:
+            self.network = network
+            self._follow()
+            self.changed.emit()
+
     def _on_current(self, clip: int) -> None:
         if clip != self._visited and clip != self.clip:
             self._visited = -1
@@ -123,7 +134,7 @@ class Neighbouring(QObject):
             self._follow()
 
     def _on_replaced(self) -> None:
-        self._visited, self._asked = -1, None
+        self._visited, self._asked, self.network = -1, None, ""
         self._follow()
 
     def _follow(self) -> None:
@@ -155,7 +166,10 @@ class Neighbouring(QObject):
         keys, grouping = features_at_hand(project), project.grouping
         if keys is None or grouping is None or clip < 0:
             return None
-        return _Question(clip, keys, grouping.pipeline)
+        pipeline = grouping.pipeline
+        if self.network:
+            pipeline = by_network(pipeline, self.network)
+        return _Question(clip, keys, pipeline)
 
     def _ask(self) -> None:
         question, clip = self._question(), self._wanted_clip

@@ -21,6 +21,7 @@ from audioclust_gui.studying import Studying
 from audioclust_gui.suggesting import Suggesting
 from audioclust_gui.theme import Theme
 from audioclust_gui.thumbnails import Thumbnails
+from audioclust_gui.training import Training
 from audioclust_gui.workflow import Workflow
 
 
@@ -46,4 +47,5 @@ class Parts:
     first: FirstPlaces
     second: SecondPlaces
     thumbnails: Thumbnails
+    training: Training
     preferences: Preferences

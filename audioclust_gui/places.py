@@ -276,7 +276,9 @@ def title_of(pipeline: Pipeline) -> str:
     """Say what a map shows: "MFCC, mean and deviation over time – t-SNE"."""
     chosen = pipeline.representation
     parts = [_label_of(chosen, "feature", name) for name in chosen.features]
-    if chosen.features != ("descriptors",):
+    if pipeline.network:
+        parts = [f"Network, epoch {pipeline.network.partition('@')[2]}"]
+    elif chosen.features != ("descriptors",):
         pooling = _label_of(chosen, "pooling", chosen.pooling)
         parts.append(pooling[0].lower() + pooling[1:])
     reductions = {"reduction": chosen.reduction, "manifold": chosen.manifold}

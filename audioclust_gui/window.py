@@ -25,13 +25,14 @@ from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.views.results import ResultsView
 from audioclust_gui.views.status import StatusView
 from audioclust_gui.views.suggestions import SuggestionsView
+from audioclust_gui.views.training import TrainingView
 from audioclust_gui.views.transport import TransportView
 from audioclust_gui.views.tree import TreeView
 from audioclust_gui.views.viewer import ViewerView
 from engine.projects.file import SUFFIX
 from engine.projects.opening import projects_folder
 
-_LAYOUT_VERSION = 4
+_LAYOUT_VERSION = 5
 _Area = Qt.DockWidgetArea
 
 
@@ -75,14 +76,19 @@ class Window(QMainWindow):
         self.cut = CutView(document)
         self.results = ResultsView(document, parts.studying)
         second = parts.second.making
-        self.pipeline = PipelineView(document, parts.workflow, parts.presets, second)
+        self.pipeline = PipelineView(
+            document, parts.workflow, parts.presets, second, parts.training
+        )
         self.tree = TreeView(document, parts.studying, parts.branching, audition)
         self.viewer = ViewerView(document, jobs, audition)
         self.messages = MessagesView(document)
         self.suggestions = SuggestionsView(document, parts.suggesting)
-        self.neighbours = NeighboursView(document, parts.neighbouring, audition)
+        self.neighbours = NeighboursView(
+            document, parts.neighbouring, audition, parts.training
+        )
+        self.training = TrainingView(parts.training, document, audition)
         self.transport = TransportView(document, audition, parts.listening)
-        self.status = StatusView(jobs, parts.workflow)
+        self.status = StatusView(jobs, parts.workflow, parts.training)
         self.docks: dict[str, QDockWidget] = {}
         self._arrange()
         self._take_preferences(parts)
@@ -138,7 +144,8 @@ class Window(QMainWindow):
         notes = self._dock("Messages", self.messages, bottom)
         near = self._dock("Neighbours", self.neighbours, bottom)
         advice = self._dock("Suggestions", self.suggestions, bottom)
-        for left, right in pairwise((tree, clip, notes, near, advice)):
+        learning = self._dock("Training", self.training, bottom)
+        for left, right in pairwise((tree, clip, learning, notes, near, advice)):
             self.tabifyDockWidget(left, right)
         near.hide()
         advice.hide()
@@ -177,16 +184,20 @@ class Window(QMainWindow):
     def _connect(self, parts: Parts) -> None:
         models = (parts.session, parts.workflow, parts.suggesting, parts.studying)
         models += (parts.branching, parts.describing, parts.neighbouring)
-        models += (parts.colouring, parts.second.making)
+        models += (parts.colouring, parts.second.making, parts.training)
         for asking in (*models, self.dialogs, self.exports):
             asking.troubled.connect(self._trouble)
         for writing in (self._session, self.exports):
             writing.noted.connect(self._note)
             writing.failed_for.connect(self.messages.add_failures)
+        parts.training.noted.connect(self._note)
+        parts.training.offered.connect(self._show_offer)
+        self.status.training.clicked.connect(lambda: self.go_to("Training"))
         parts.suggesting.found.connect(self._show_suggestions)
         self.docks["Neighbours"].toggleViewAction().toggled.connect(self._follow)
         self._session.opening_changed.connect(parts.first.set_opening)
         commanded = (self.pipeline, parts.presets, self.clusters, parts.listening)
+        commanded += (self.training,)
         for refusing in commanded:
             refusing.refused.connect(self._refuse)
         parts.listening.set_table_order(self.dataset.clips)
@@ -203,6 +214,9 @@ class Window(QMainWindow):
 
     def _show_suggestions(self) -> None:
         self._bring("Suggestions")
+
+    def _show_offer(self) -> None:
+        self._bring("Training")
 
     def _follow(self, shown: bool) -> None:
         """Look for neighbours as long as there is a panel to list them in."""
@@ -238,7 +252,7 @@ class Window(QMainWindow):
 
     def _show_theme(self, dark: bool) -> None:
         sides = (self.dataset, self.clusters, self.map, self.transport)
-        for view in (*sides, self.tree, self.viewer, self.neighbours):
+        for view in (*sides, self.tree, self.viewer, self.neighbours, self.training):
             view.set_dark(dark)
 
     def _show_title(self) -> None:

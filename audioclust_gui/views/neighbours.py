@@ -17,6 +17,7 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.document import Document
 from audioclust_gui.neighbouring import Neighbouring
 from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.training import Training
 from audioclust_gui.widgets.cell_delegate import CellDelegate
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.neighbour_table import (
@@ -27,6 +28,7 @@ from audioclust_gui.widgets.neighbour_table import (
     RANK,
     NeighbourTable,
 )
+from audioclust_gui.widgets.network_picker import NetworkPicker
 from audioclust_gui.widgets.rows_view import RowsView
 from engine.projects.project import Project
 
@@ -42,6 +44,8 @@ class NeighboursView(QWidget):
     document : Document
     neighbouring : Neighbouring
     audition : Audition
+    training : Training
+        In whose embeddings clips may be near as well.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class NeighboursView(QWidget):
         document: Document,
         neighbouring: Neighbouring,
         audition: Audition,
+        training: Training,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,6 +65,13 @@ class NeighboursView(QWidget):
         self.table.setModel(self.model)
         self.setFocusProxy(self.table)
         self.words = ElidedLabel()
+        self.network = NetworkPicker(training, "As they are grouped")
+        self.network.setAccessibleName("Nearest by")
+        self.network.setToolTip(
+            "In which numbers clips are near: those they are grouped by, or the "
+            "embedding of a network"
+        )
+        self.network.picked.connect(neighbouring.choose)
         self.clear = QPushButton("Clear")
         self.clear.setToolTip("Take list and lines away, and follow no more  (Esc)")
         self.clear.clicked.connect(neighbouring.clear)
@@ -86,6 +98,7 @@ class NeighboursView(QWidget):
             header.resizeSection(column, width)
         head = QHBoxLayout()
         head.addWidget(self.words, 1)
+        head.addWidget(self.network)
         head.addWidget(self.clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -101,6 +114,7 @@ class NeighboursView(QWidget):
         self.words.set_text(near.words if clip is None else _joined(name, near.words))
         self.words.setToolTip("" if clip is None else tooltip(clip.path))
         self.clear.setEnabled(near.wanted)
+        self.network.set_network(near.network)
         self._show_current(self._document.current)
         if near.nearest is not None:
             self._audition.prepare(near.nearest.clips[:_AHEAD].tolist())

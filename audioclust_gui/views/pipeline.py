@@ -20,13 +20,16 @@ from audioclust_gui.document import Document
 from audioclust_gui.forms import ParamsForm, let_wheel_pass
 from audioclust_gui.presets import Presets
 from audioclust_gui.second_map import SecondMap
+from audioclust_gui.training import Training
 from audioclust_gui.widgets.elided_label import ElidedLabel
+from audioclust_gui.widgets.network_picker import NetworkPicker
 from audioclust_gui.widgets.preset_picker import PresetPicker
 from audioclust_gui.widgets.section import Section
 from audioclust_gui.workflow import AUTOMATIC_LIMIT, Workflow
 from engine.clustering.methods import METHODS
 from engine.errors import ParameterError
 from engine.params import Params
+from engine.projects.pipeline import AFTER_NETWORK
 from engine.projects.project import Project
 
 
@@ -40,6 +43,8 @@ class PipelineView(QWidget):
     presets : Presets
     second : SecondMap
         Which is run as well.
+    training : Training
+        Whose networks the clips may be described by.
     """
 
     refused = Signal(str)  # why a combination of values is not possible
@@ -50,18 +55,28 @@ class PipelineView(QWidget):
         workflow: Workflow,
         presets: Presets,
         second: SecondMap,
+        training: Training,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._workflow = workflow
         self._second = second
+        self._training = training
         pipeline = document.pipeline
         self.preparation = self._form(pipeline.preparation, "preparation")
         self.features = self._form(pipeline.features, "features")
         self.preset = PresetPicker(presets)
         self.features.put_first("Preset", self.preset)
         self.representation = self._form(pipeline.representation, "representation")
+        self.network = NetworkPicker(training, "Features")
+        self.network.setAccessibleName("Clips are described by")
+        self.network.setToolTip(
+            "What a clip is in numbers: features, or the embedding of a network that "
+            "was trained on their pictures"
+        )
+        self.network.picked.connect(self._choose_network)
+        self.representation.put_first("Clips by", self.network)
         self.projection = self._form(pipeline.projection, "projection")
         self.method = QComboBox()
         let_wheel_pass(self.method)
@@ -145,6 +160,13 @@ class PipelineView(QWidget):
             return
         self._document.commit(replace(project, pipeline=pipeline), text, merge=True)
 
+    def _choose_network(self, network: str) -> None:
+        run_id, _, epoch = network.partition("@")
+        if network:
+            self._training.use(run_id, int(epoch))
+        else:
+            self._training.use_features()
+
     def _choose_method(self, index: int) -> None:
         project = self._document.project
         k = project.pipeline.n_clusters
@@ -169,6 +191,11 @@ class PipelineView(QWidget):
         self.preparation.set_params(pipeline.preparation)
         self.features.set_params(pipeline.features)
         self.representation.set_params(pipeline.representation)
+        names = pipeline.representation.to_dict().keys()
+        self.representation.set_idle(
+            names - set(AFTER_NETWORK) if pipeline.network else ()
+        )
+        self.network.set_network(pipeline.network)
         self.projection.set_params(pipeline.projection)
         with QSignalBlocker(self.method):
             self.method.setCurrentIndex(self.method.findData(pipeline.method))

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStatusBar
 
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.plots.plain import one_line
+from audioclust_gui.training import Training
 from audioclust_gui.widgets.elided_label import ElidedLabel
+from audioclust_gui.widgets.training_note import TrainingNote
 from audioclust_gui.workflow import Workflow
 from engine.progress import Step
 
@@ -17,15 +19,16 @@ _ENOUGH_TO_GUESS = 0.05  # share of the work after which a guess means something
 
 
 class StatusView(QStatusBar):
-    """Progress of the jobs of the long lane, and short messages.
+    """Progress of the jobs of the long lane, of training, and short messages.
 
     Parameters
     ----------
     jobs : Jobs
     workflow : Workflow
+    training : Training
     """
 
-    def __init__(self, jobs: Jobs, workflow: Workflow) -> None:
+    def __init__(self, jobs: Jobs, workflow: Workflow, training: Training) -> None:
         super().__init__()
         self._workflow = workflow
         self._running: list[Job] = []
@@ -39,6 +42,8 @@ class StatusView(QStatusBar):
         self.stop = QPushButton("Cancel", toolTip="Stop what is running  (Ctrl+.)")
         self.stop.clicked.connect(self.cancel)
         self.addWidget(self.words, 1)
+        self.training = TrainingNote(training)
+        self.addPermanentWidget(self.training)
         self.addPermanentWidget(self.bar)
         self.addPermanentWidget(self.stop)
         self._show()

@@ -6,6 +6,9 @@ A kept network is one dict of tensors, numbers and text. It is loaded by torch w
 
 from __future__ import annotations
 
+import warnings
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.autoencoder.architecture import NetworkParams, Shape
 from engine.autoencoder.keeping import replacing
-from engine.errors import EngineError, ParameterError
+from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,15 +96,25 @@ def _load(file: Path, _: tuple[int, int]) -> Network:
             )
         shape = Shape(*(int(side) for side in content["shape"]))
         params = NetworkParams.from_dict(content["network"])
-        centres, epoch = content["centres"], int(content["epoch"])
-        state = content["state"]
+        epoch, centres, state = (content[n] for n in ("epoch", "centres", "state"))
+        if shape.channels < 1 or not isinstance(epoch, int):
+            raise ValueError(f"{shape.channels} channels, epoch {epoch!r}")
         with torch.device("meta"):  # no time for numbers that are replaced at once
             model = Autoencoder(shape, params)
+        for name, expected in model.state_dict().items():
+            if not _holds(state[name], expected.shape):
+                raise ValueError(f"{name} is not of shape {tuple(expected.shape)}")
+        if centres is not None and not _holds(
+            centres, (len(centres), params.embedding)
+        ):
+            raise ValueError("its clusters lie elsewhere than its embedding")
         model.load_state_dict(state, assign=True)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        raise EngineError(f"{file} holds no network that fits: {error}") from error
-    except ParameterError as error:
-        raise EngineError(f"{file} holds no network that fits: {error}") from error
+    except (
+        *(ArithmeticError, AttributeError, LookupError),
+        *(RuntimeError, TypeError, ValueError),
+    ) as error:
+        reason = str(error).partition("\n")[0]
+        raise EngineError(f"{file} holds no network that fits: {reason}") from error
     model.requires_grad_(requires_grad=False)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Network(model.eval(), epoch, centres)
@@ -118,17 +131,36 @@ def read(file: Path) -> dict[str, Any]:
     import torch
 
     try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        words = str(error).splitlines() or [type(error).__name__]
-        raise EngineError(f"{file} is no network, or damaged: {words[0]}") from error
-    except Exception as error:
-        if type(error).__name__ != "UnpicklingError":
-            raise
-        raise EngineError(
-            f"{file} holds more than numbers and was not opened: it could run programs "
-            "of its own. Only networks that AudioClust has kept can be loaded"
-        ) from error
+        with zipfile.ZipFile(file) as archive:
+            broken = archive.testzip()  # torch itself does not compare the sums
+        with warnings.catch_warnings(action="ignore"):  # of other kinds of archives
+            if not broken:
+                content = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever becomes of bytes that are something else
+        if type(error).__name__ == "UnpicklingError":
+            raise EngineError(
+                f"{file} holds more than numbers and was not opened: it could run "
+                "programs of its own. Only networks that AudioClust has kept can be "
+                "loaded"
+            ) from error
+        words = str(error).partition("\n")[0] or type(error).__name__
+        raise EngineError(f"{file} cannot be read as a network: {words}") from error
+    if broken:
+        raise EngineError(f"{file} is damaged: {broken} is not what was written")
     if not isinstance(content, dict):
         raise EngineError(f"{file} is no network: it holds a {type(content).__name__}")
     return content
+
+
+def _holds(found: object, shape: Sequence[int]) -> bool:
+    """Tell whether something is that many numbers, and not only says so."""
+    import torch
+
+    return (
+        isinstance(found, torch.Tensor)
+        and tuple(found.shape) == tuple(shape)
+        and found.dtype == torch.float32
+        and found.layout == torch.strided
+        and found.device.type == "cpu"
+        and found.untyped_storage().nbytes() >= found.numel() * found.element_size()
+    )

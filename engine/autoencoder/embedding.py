@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.autoencoder.checkpoints import Network, load
+from engine.autoencoder.kept_embeddings import kept
 from engine.autoencoder.pictures import Images, pictures_of
 from engine.autoencoder.runs import checkpoint_of, folder_of, read
 from engine.errors import EngineError
 from engine.features.store import FeatureStore
 from engine.machine import limited_threads
 from engine.progress import Report, Step, silent
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Floats = NDArray[np.float32]
 
@@ -26,7 +31,7 @@ def embedded(
     network: str,
     report: Report = silent,
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Return the embedding of the clips that have features.
+    """Return the embedding of the clips that have features, from disk where it is kept.
 
     Parameters
     ----------
@@ -49,10 +54,16 @@ def embedded(
     EngineError
         If the network is gone or damaged.
     """
-    found = load(checkpoint_of(network))
-    run = read(folder_of(network.partition("@")[0]))
-    rows, images = pictures_of(store, keys, run.recipe.images.features, report)
-    return rows, embed(found, images, report)
+    file = checkpoint_of(network)
+    rows = np.array([i for i, key in enumerate(keys) if key in store], np.int64)
+    some = [str(keys[row]) for row in rows]
+
+    def make() -> Floats:
+        run = read(folder_of(network.partition("@")[0]))
+        _, images = pictures_of(store, some, run.recipe.images, report)
+        return embed(load(file), images, report)
+
+    return rows, kept(store, some, file, make)
 
 
 def embed(network: Network, images: Images, report: Report = silent) -> Floats:
@@ -87,12 +98,10 @@ def embed(network: Network, images: Images, report: Report = silent) -> Floats:
     with torch.inference_mode(), limited_threads():
         for first in range(0, len(images), _BATCH):
             report(Step(first, len(images), "Embedding"))
-            some = torch.from_numpy(
-                np.ascontiguousarray(images[first : first + _BATCH])
-            )
-            pixels = network.model.normalised(some)
+            some = slice(first, first + _BATCH)
+            pixels = network.model.normalised(_tensor(network, images[some]))
             pixels = pixels.contiguous(memory_format=torch.channels_last)
-            found[first : first + _BATCH] = network.model.encode(pixels).numpy()
+            found[some] = network.model.encode(pixels).cpu().numpy()
     if not np.isfinite(found).all():
         raise EngineError("The network gives numbers without end: its training failed")
     return found
@@ -102,10 +111,14 @@ def decode(network: Network, embedding: Floats) -> Images:
     """Return the images of points of the embedding: uint8, (n, channels, h, w)."""
     import torch
 
+    made = np.empty((len(embedding), *network.model.shape), np.uint8)
     with torch.inference_mode(), limited_threads():
-        points = torch.from_numpy(np.ascontiguousarray(embedding, np.float32))
-        pixels = network.model.restored(network.model.decode(points))
-        return pixels.round().to(torch.uint8).numpy()
+        for first in range(0, len(made), _BATCH):
+            some = slice(first, first + _BATCH)
+            points = _tensor(network, np.asarray(embedding[some], np.float32))
+            pixels = network.model.restored(network.model.decode(points))
+            made[some] = pixels.round().to(torch.uint8).cpu().numpy()
+    return made
 
 
 def reconstruct(network: Network, images: Images) -> tuple[Images, Floats]:
@@ -115,18 +128,21 @@ def reconstruct(network: Network, images: Images) -> tuple[Images, Floats]:
     -------
     made : uint8 array, of the images' shape
     errors : float32 array, shape (n,)
-        Mean squared error per normalised pixel.
+        As `errors_of`.
     """
-    import torch
-
     made = decode(network, embed(network, images))
-    with torch.inference_mode():
-        before, after = (
-            network.model.normalised(torch.from_numpy(np.ascontiguousarray(some)))
-            for some in (images, made)
-        )
-        errors = ((before - after) ** 2).flatten(1).mean(1)
-    return made, errors.numpy()
+    return made, errors_of(network, images, made)
+
+
+def errors_of(network: Network, images: Images, made: Images) -> Floats:
+    """Return the mean squared error per normalised pixel: float32, shape (n,)."""
+    spread = network.model.spread.cpu().numpy()
+    errors = np.empty(len(images), np.float32)
+    for first in range(0, len(images), _BATCH):
+        some = slice(first, first + _BATCH)
+        apart = (images[some].astype(np.float32) - made[some]) / spread
+        errors[some] = np.square(apart).mean(axis=(1, 2, 3))
+    return errors
 
 
 def memberships(network: Network, embedding: Floats) -> Floats | None:
@@ -140,12 +156,21 @@ def memberships(network: Network, embedding: Floats) -> Floats | None:
     """
     if network.centres is None:
         return None
-    centres = network.centres.numpy()
-    squares = (embedding**2).sum(1, keepdims=True) + (centres**2).sum(1)
-    squares -= 2.0 * embedding @ centres.T
+    centres = network.centres.cpu().numpy()
+    middle = centres.mean(axis=0)  # large squares would lose digits
+    points, around = embedding - middle, centres - middle
+    squares = (points**2).sum(1, keepdims=True) + (around**2).sum(1)
+    squares -= 2.0 * points @ around.T
     kernel = 1.0 / (1.0 + np.maximum(squares, 0.0))
     shares: Floats = (kernel / kernel.sum(1, keepdims=True)).astype(np.float32)
     return shares
+
+
+def _tensor(network: Network, array: Images | Floats) -> Tensor:
+    import torch
+
+    given = torch.from_numpy(np.ascontiguousarray(array))
+    return given.to(network.model.centre.device)
 
 
 def _sides(shape: Sequence[int]) -> str:

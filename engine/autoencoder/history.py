@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
@@ -112,25 +113,23 @@ class History:
 
     @classmethod
     def from_csv(cls, text: str) -> History:
-        """Read what `to_csv` wrote; a row that is cut off ends it."""
+        """Read what `to_csv` wrote; a row that is cut off, or out of order, ends it."""
         found: list[Epoch] = []
-        for row in csv.DictReader(io.StringIO(text)):
-            try:
+        with suppress(ValueError, OverflowError, csv.Error):
+            for row in csv.DictReader(io.StringIO(text)):
                 values = {n: float(row[n]) if row.get(n) else NAN for n in NAMES}
-                number, phase = int(values["number"]), int(values["phase"])
-            except ValueError:
-                break
-            rest = {n: v for n, v in values.items() if n not in ("number", "phase")}
-            found.append(Epoch(number, phase, **rest))
+                number, phase = int(values.pop("number")), int(values.pop("phase"))
+                if number <= (found[-1].number if found else 0):
+                    break
+                found.append(Epoch(number, phase, **values))
         return cls(tuple(found))
 
     @classmethod
     def read(cls, file: Path) -> History:
-        """Read a table from a file; empty where there is none."""
-        try:
-            return cls.from_csv(file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, UnicodeDecodeError):
-            return cls()
+        """Read a table from a file; empty where there is none that can be read."""
+        with suppress(OSError):
+            return cls.from_csv(file.read_text(encoding="utf-8", errors="replace"))
+        return cls()
 
 
 @dataclass(frozen=True, eq=False)

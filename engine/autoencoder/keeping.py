@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from engine.audio.reasons import plain_reason
 from engine.errors import EngineError
+
+_PAUSES = (0.01, 0.05, 0.2) if os.name == "nt" else ()  # seconds
 
 
 def replace_file(file: Path, content: bytes) -> None:
@@ -18,10 +22,10 @@ def replace_file(file: Path, content: bytes) -> None:
     EngineError
         If the disk is full or the folder cannot be written to.
     """
-    replacing(file, lambda part: _write(part, content))
+    replacing(file, lambda part: part.write_bytes(content))
 
 
-def replacing(file: Path, write: Callable[[Path], None]) -> None:
+def replacing(file: Path, write: Callable[[Path], object]) -> None:
     """Let something be written beside a file, then put it in its place.
 
     Raises
@@ -29,24 +33,33 @@ def replacing(file: Path, write: Callable[[Path], None]) -> None:
     EngineError
         As `replace_file`; what was there stays.
     """
-    part = file.with_name(f"{file.name}.part")
+    # Of its own, where a run is renamed in the moment in which it is written.
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         write(part)
-        os.replace(part, file)  # noqa: PTH105 - Path.replace says no more
+        with part.open("r+b") as written:
+            os.fsync(written.fileno())  # or a power cut leaves the name without content
+        _replace(part, file)
     except (OSError, RuntimeError) as error:  # torch raises the latter on a full disk
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise EngineError(
             f"{file} could not be written ({_reason(file, error)}). What was kept "
             "before is still there"
         ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
-def _write(file: Path, content: bytes) -> None:
-    with file.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+def _replace(part: Path, file: Path) -> None:
+    """Rename; on Windows, wait for whoever is reading what was there."""
+    for pause in _PAUSES:
+        try:
+            part.replace(file)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    part.replace(file)
 
 
 def _reason(file: Path, error: Exception) -> str:
@@ -56,4 +69,4 @@ def _reason(file: Path, error: Exception) -> str:
         free = shutil.disk_usage(file.parent).free
         if free < 64 * 2**20:
             return f"the disk has {free / 2**20:.0f} MiB left"
-    return getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return plain_reason(error).partition("\n")[0]

@@ -28,9 +28,21 @@ class ImageParams(Params):
         label="Pixels",
         choices={
             "range": "Range -1 to 1",
+            "unit": "Range 0 to 1",
             "statistics": "Mean 0, deviation 1",
         },
         help="Of each channel, over the collection",
+    )
+
+    each_clip: str = param(
+        "none",
+        label="Each clip",
+        choices={
+            "none": "As it is",
+            "standard": "Rows with mean 0, deviation 1",
+        },
+        help="Takes away what stays the same throughout a clip, such as a voice, a "
+        "room or a microphone, and leaves how it moves",
     )
 
     @property
@@ -95,6 +107,31 @@ class TrainingParams(Params):
         high=32,
         help="By how much pictures are moved at random, in time and in frequency",
     )
+    roll: float = param(
+        0.0,
+        label="Roll",
+        low=0.0,
+        high=0.5,
+        help="By how much pictures are rolled at random in time, as a share of their "
+        "length: what leaves at one end enters at the other. For sounds that go on",
+    )
+    turn: float = param(
+        0.0,
+        label="Turn",
+        unit="degrees",
+        low=0.0,
+        high=45.0,
+        help="By how much pictures are turned at random: for pictures of things, such "
+        "as digits, rather than of sounds",
+    )
+    stretch: float = param(
+        0.0,
+        label="Stretch",
+        low=0.0,
+        high=0.5,
+        help="By how much pictures are stretched or squeezed at random, in time and in "
+        "frequency, as a share of the side",
+    )
     mask: float = param(
         0.0,
         label="Mask",
@@ -102,6 +139,15 @@ class TrainingParams(Params):
         high=0.5,
         help="The widest band of time and of frequency that is hidden, as a share of "
         "the side (SpecAugment, Park et al., 2019); the network is to restore it",
+    )
+    agreement: float = param(
+        0.0,
+        label="Agreement",
+        low=0.0,
+        high=100.0,
+        help="Of two changed views of each clip: the weight, against the "
+        "reconstruction, of their embeddings being alike and those of different clips "
+        "not (VICReg, Bardes et al., 2022). An epoch takes twice as long",
     )
     validation: float = param(
         0.2,
@@ -172,6 +218,21 @@ class TrainingParams(Params):
         help="How often the map, the pairs and the scores of the embedding are drawn "
         "and the network is kept, to go back to",
     )
+    keep: int = param(
+        25,
+        label="Networks kept",
+        low=1,
+        high=10_000,
+        logarithmic=True,
+        help="At most, of each phase, beside the first and the last: where there are "
+        "more looks, every second or third of them keeps its network",
+    )
+
+    @property
+    def changes(self) -> bool:
+        """Whether pictures are changed at random while the network learns."""
+        moved = (self.shift, self.roll, self.turn, self.stretch)
+        return any((*moved, self.noise, self.mask))
 
 
 @dataclass(frozen=True)

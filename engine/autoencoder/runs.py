@@ -28,9 +28,10 @@ RUN, HISTORY, CLIPS, LOCK = "run.json", "history.csv", "clips.txt", "lock"
 LAST = "last.ckpt"
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 NETWORK = re.compile(_ID.pattern + "@[0-9]{1,9}")
-_KEPT = re.compile(r"epoch-([0-9]{5,})\.pt")
+_KEPT = re.compile(r"epoch-([0-9]{5}|[1-9][0-9]{5,8})\.pt")  # as :05 writes it
 
 TRAINING, FINISHED, STOPPED, FAILED = "training", "finished", "stopped", "failed"
+_STATES = {state: state for state in (TRAINING, FINISHED, STOPPED, FAILED)}
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,11 @@ def runs_folder() -> Path:
     return (Path(chosen) if chosen else own) / "runs"
 
 
+def is_id(text: str) -> bool:
+    """Tell whether this could be the id of a run."""
+    return _ID.fullmatch(text) is not None
+
+
 def new_id() -> str:
     """Return the id of a run that begins now."""
     return f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -130,7 +136,7 @@ def folder_of(run_id: str) -> Path:
     ParameterError
         If the id is none, as a hostile project file may have it.
     """
-    if not _ID.fullmatch(run_id):
+    if not is_id(run_id):
         raise ParameterError(f"{run_id!r} is not the id of a run")
     return runs_folder() / run_id
 
@@ -191,37 +197,43 @@ def read(folder: Path) -> Run:
             recipe=Recipe.from_dict(about["recipe"]),
             shape=Shape(*(int(side) for side in about["shape"])),
             n_clips=int(about["n_clips"]),
-            state=str(about["state"]),
+            state=_STATES[about["state"]],
             why=str(about["why"]),
             device=str(about["device"]),
-            best=about["best"],
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        kept = tuple(sorted(_kept(folder)))
+        best = about["best"]
+    except (
+        *(OSError, ValueError, LookupError, TypeError, AttributeError),
+        *(OverflowError, RecursionError),
+    ) as error:
         raise EngineError(f"The run in {folder} cannot be read: {error}") from error
     history = History.read(folder / HISTORY)
-    kept = tuple(sorted(_kept(folder)))
     return replace(
         found,
         alive=found.state == TRAINING and _is_held(folder),
         resumable=(folder / LAST).is_file(),
         history=history,
         kept=kept,
-        best=found.best if found.best in kept else (kept[-1] if kept else None),
-        seconds=max((e.seconds for e in history.epochs), default=0.0),
+        best=next((e for e in kept if e == best), kept[-1] if kept else None),
+        seconds=max((e.seconds for e in history.epochs if e.seconds > 0), default=0.0),
     )
 
 
-def runs_of(keys: Sequence[str | None]) -> tuple[Run, ...]:
-    """Return all runs that were trained on any of these clips, the newest first."""
-    wanted = set(keys) - {None}
+def runs_of(keys: Sequence[str | None] | None = None) -> tuple[Run, ...]:
+    """Return all runs, or those trained on any of these clips, the newest first.
+
+    Those that cannot be read are left out.
+    """
+    wanted = set(keys or ()) - {None}
     found = []
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         for folder in sorted(runs_folder().iterdir(), reverse=True):
-            if not _ID.fullmatch(folder.name):
+            if not is_id(folder.name):
                 continue
             with suppress(EngineError, OSError, UnicodeDecodeError):
                 trained = (folder / CLIPS).read_text(encoding="ascii").split("\n")
-                if not wanted.isdisjoint(trained):
+                if keys is None or not wanted.isdisjoint(trained):
                     found.append(read(folder))
     return tuple(found)
 
@@ -243,9 +255,13 @@ def _is_held(folder: Path) -> bool:
     """Tell whether a living process holds the run's lock."""
     from filelock import FileLock, Timeout
 
+    if not (folder / LOCK).is_file():
+        return False
     lock = FileLock(folder / LOCK, timeout=0)
     try:
         with lock:
             return False
     except Timeout:
         return True
+    except OSError:  # a folder that is only to be read, such as a copy on a disc
+        return False

@@ -93,13 +93,7 @@ def add_extraction(parser: argparse.ArgumentParser) -> None:
         + "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
         + ". Other flags given as well override it",
     )
-    parser.add_argument(
-        "--cache",
-        metavar="DIR",
-        type=place,
-        help="where features are kept; by default the user's cache folder, or "
-        "$AUDIOCLUST_CACHE",
-    )
+    add_cache(parser)
     parser.add_argument(
         "--workers",
         metavar="N",
@@ -111,6 +105,17 @@ def add_extraction(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="compute on the Dask cluster of this scheduler (tcp://host:8786) instead; "
         "its workers must see the sounds under the same paths",
+    )
+
+
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """Add what says where features are kept."""
+    parser.add_argument(
+        "--cache",
+        metavar="DIR",
+        type=place,
+        help="where features are kept; by default the user's cache folder, or "
+        "$AUDIOCLUST_CACHE",
     )
 
 

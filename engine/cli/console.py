@@ -62,7 +62,7 @@ class Console:
         """Tell a person what came of it."""
         self.close()
         if not self.quiet and not self.as_json:
-            print(text)
+            print(text, flush=True)
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Tell it as a table, numbers to the right."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.audio.dataset import Dataset
+from engine.autoencoder.presets import PRESETS
+from engine.autoencoder.recipe import Recipe
 from engine.cli.command import (
     MATRIX,
     Command,
@@ -23,7 +25,7 @@ from engine.cli.inputs import open_input
 from engine.cli.results import Results
 from engine.cli.work import failures_as_json, preset_of, warn_of
 from engine.errors import EngineError, ParameterError
-from engine.experiment import CLASSES, Grid, MatrixFile, run
+from engine.experiment import CLASSES, Grid, MatrixFile, parsed_network, run
 from engine.experiment.grid import GRIDS
 from engine.experiment.table import ROWS
 
@@ -73,6 +75,21 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="one more matrix, a row per clip, computed by something else",
     )
+    group.add_argument(
+        "--networks",
+        metavar="A,B,...",
+        type=_words,
+        default=[],
+        help="features on whose pictures a network is trained, for its embedding; with "
+        "parameters where they are not the recipe's: mel,mel+mfcc:embedding=64:epochs="
+        "30. A network that was trained so before is used again. Embeddings are scaled "
+        "only if --scalings is given",
+    )
+    group.add_argument(
+        "--recipe",
+        choices=list(PRESETS),
+        help="what the networks have where their parameters are not given",
+    )
     _FLAGS.add_to(parser)
 
 
@@ -81,6 +98,7 @@ def _experiment(arguments: argparse.Namespace, console: Console) -> Document:
     found = open_input(arguments, console)
     params, _, _ = _FLAGS.read(arguments, preset_of(arguments, found.dataset))
     grid = _grid(arguments, found.dataset, params["representation"])
+    networks = _networks(arguments, found.dataset)
     results = Results(arguments.out)
     table = run(
         found.dataset,
@@ -89,6 +107,8 @@ def _experiment(arguments: argparse.Namespace, console: Console) -> Document:
         features=params["features"],  # type: ignore[arg-type]  # by its section
         preparation=params["preparation"],  # type: ignore[arg-type]
         sources=[_embedding(text, len(found.dataset)) for text in arguments.embedding],
+        networks=networks,
+        network_scalings=arguments.scalings or ["none"],
         folder=cache_of(arguments),
         workers=arguments.workers,
         scheduler=arguments.scheduler,
@@ -149,6 +169,19 @@ def _embedding(text: str, n_clips: int) -> MatrixFile:
     if not (name and equals and path):
         raise ParameterError(f"--embedding must be NAME=FILE.npy; it is {text!r}")
     return MatrixFile(name, str(Path(path).absolute()), n_clips)
+
+
+def _networks(
+    arguments: argparse.Namespace, dataset: Dataset
+) -> list[tuple[str, Recipe]]:
+    if arguments.recipe is None:
+        return [parsed_network(text) for text in arguments.networks]
+    if not arguments.networks:
+        raise ParameterError("--recipe has no effect without --networks")
+    classes = len({label for label in dataset.labels or () if label})
+    recipe = PRESETS[arguments.recipe].resolve(classes or None)
+    named = (parsed_network(text, recipe) for text in arguments.networks)
+    return [(" ".join([arguments.recipe, name]).strip(), made) for name, made in named]
 
 
 def _words(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from engine.cli.command import (
 )
 from engine.cli.console import Console
 from engine.cli.flags import ParamFlags
+from engine.cli.networks import add_network
 from engine.cli.work import Work, begin
 from engine.features.exporting import (
     FeatureExportParams,
@@ -38,6 +39,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "where metadata.csv, matrix.npz and manifest.json go, and, below a folder for "
         "every feature and kind, a file per clip",
     )
+    add_network(parser)
     add_extraction(parser)
     _FLAGS.add_to(parser)
 

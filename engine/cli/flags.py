@@ -22,6 +22,13 @@ from engine.params import Declared, Params
 ALIASES = {"n_clusters": "--k"}
 """Second names, for what everybody types."""
 
+RENAMED = {
+    "TrainingParams.rate": "learning_rate",
+    "LayerParams.rate": "layer_rate",
+    "LayerParams.epochs": "layer_epochs",
+}
+"""What some fields are called here, where one flag would mean two things."""
+
 _ANYWHERE = frozenset({"seed"})  # may be given where nothing is random
 _DEST = "param_"
 _METAVARS = {int: "N", float: "X", str: "NAME", bool: ""}
@@ -67,9 +74,9 @@ class ParamFlags:
         )
         for name, cls in self.sections.items():
             group = parser.add_argument_group(f"{name} parameters")
-            for declared in cls.declared():
-                if self._owners(declared.name)[:1] == [(name, cls)]:
-                    self._add(group, declared)
+            for flag, declared in named(cls).items():
+                if self._owners(flag)[:1] == [(name, cls)]:
+                    self._add(group, flag, declared)
         if not self.methods:
             return
         group = parser.add_argument_group("method parameters")
@@ -80,12 +87,10 @@ class ParamFlags:
             help=f"one of {', '.join(self.methods)}; default {self.method}",
         )
         for name, cls in self.methods.items():
-            for declared in cls.declared():
-                if self._owners(declared.name)[:1] == [(name, cls)]:
-                    knowing = [
-                        n for n, c in self._owners(declared.name) if c is not cls
-                    ]
-                    self._add(group, declared, ", ".join([name, *knowing]))
+            for flag, declared in named(cls).items():
+                if self._owners(flag)[:1] == [(name, cls)]:
+                    knowing = [n for n, c in self._owners(flag) if c is not cls]
+                    self._add(group, flag, declared, ", ".join([name, *knowing]))
 
     def read(
         self,
@@ -131,10 +136,10 @@ class ParamFlags:
         for section, cls in chosen.items():
             base = usual[section].to_dict() if usual and section in usual else {}
             told = base | dict(values.get(section, {}))
-            for declared in cls.declared():
+            for flag, declared in named(cls).items():
                 skipped = f"{section}.{declared.name}" in self.skip
-                if declared.name in flags and not skipped:
-                    told[declared.name] = typed(declared, flags[declared.name])
+                if flag in flags and not skipped:
+                    told[declared.name] = typed(declared, flags[flag], flag)
             sets[section] = cls.from_dict(told)
         if not self.methods:
             method = ""
@@ -147,18 +152,21 @@ class ParamFlags:
         return [
             (owner, cls)
             for owner, cls in everyone
-            if name in {d.name for d in cls.declared()}
-            and f"{owner}.{name}" not in self.skip
+            if (declared := named(cls).get(name))
+            and f"{owner}.{declared.name}" not in self.skip
         ]
 
     def _add(
-        self, group: argparse._ArgumentGroup, declared: Declared, of: str = ""
+        self,
+        group: argparse._ArgumentGroup,
+        name: str,
+        declared: Declared,
+        of: str = "",
     ) -> None:
-        full = "--" + declared.name.replace("_", "-")
-        flags = list(dict.fromkeys((flag_of(declared.name), full)))
+        full = "--" + name.replace("_", "-")
         group.add_argument(
-            *flags,
-            dest=_DEST + declared.name,
+            *dict.fromkeys((flag_of(name), full)),
+            dest=_DEST + name,
             default=argparse.SUPPRESS,
             help=self._help(declared, of).replace("%", "%%"),
             **(
@@ -210,31 +218,38 @@ class ParamFlags:
         owners = self._owners(name)
         if not owners:
             raise ParameterError(f"{path}: there is no parameter {name!r}")
-        for section in {
-            n if n in self.sections else "method_params" for n, _ in owners
-        }:
-            values.setdefault(section, {})[name] = value
+        for owner, cls in owners:
+            section = owner if owner in self.sections else "method_params"
+            values.setdefault(section, {})[named(cls)[name].name] = value
 
     def _refuse_idle(
         self, flags: Mapping[str, Any], sets: Mapping[str, Params], method: str
     ) -> None:
         """Refuse flags that would change nothing: the person expects that they do."""
         for name in flags.keys() - _ANYWHERE:
-            knowing = [s for s in sets.values() if name in s.to_dict()]
+            knowing = [s for s in sets.values() if name in named(type(s))]
             if not knowing:
                 others = [n for n, _ in self._owners(name)]
                 raise ParameterError(
                     f"{flag_of(name)} is no parameter of {method}; "
                     f"it is one of {', '.join(others)}"
                 )
-            if not any(params.matters(name) for params in knowing):
-                needs = next(d.needs for d in knowing[0].declared() if d.name == name)
+            if not any(s.matters(named(type(s))[name].name) for s in knowing):
+                needs = named(type(knowing[0]))[name].needs
                 assert needs is not None  # or it would matter
                 if needs[0] in self._own:
                     continue
                 raise ParameterError(
                     f"{flag_of(name)} has no effect without {_setting(*needs)}"
                 )
+
+
+def named(cls: type[Params]) -> dict[str, Declared]:
+    """Return the fields of a class by what they are called on the command line."""
+    return {
+        RENAMED.get(f"{cls.__name__}.{declared.name}", declared.name): declared
+        for declared in cls.declared()
+    }
 
 
 def flag_of(name: str) -> str:
@@ -253,11 +268,22 @@ def flags_given(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def in_flags(message: str) -> str:
     """Call parameters in an error of the engine by what stands on the command line."""
-    return re.sub(r"\b(?:\w+Params|Grid)\.(\w+)", lambda m: flag_of(m[1]), message)
+    return re.sub(
+        r"\b(?:\w+Params|Grid)\.(\w+)",
+        lambda found: flag_of(RENAMED.get(found[0], found[1])),
+        message,
+    )
 
 
-def typed(declared: Declared, value: Any) -> Any:
+def typed(declared: Declared, value: Any, name: str = "") -> Any:
     """Return the value that a flag's text stands for.
+
+    Parameters
+    ----------
+    declared : Declared
+    value : object
+    name : str
+        What the field is called on the command line, where that is not its own name.
 
     Raises
     ------
@@ -268,7 +294,7 @@ def typed(declared: Declared, value: Any) -> Any:
         return declared.checked(_number(declared, value), "")
     except ParameterError as error:
         raise ParameterError(
-            f"{flag_of(declared.name)} ({declared.label}) must be "
+            f"{flag_of(name or declared.name)} ({declared.label}) must be "
             f"{declared.range_text()}; it is {value!r}"
         ) from error
 

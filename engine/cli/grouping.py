@@ -18,6 +18,7 @@ from engine.cli.command import (
 from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags, flag_of, flags_given
 from engine.cli.inputs import earlier_input, manifest
+from engine.cli.networks import add_network
 from engine.cli.results import clip_table
 from engine.cli.work import Work, begin
 from engine.clustering.agglomerative import AgglomerativeParams
@@ -58,6 +59,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "make it (.npy, .npz, .csv, .tsv, .txt). Leaf i is clip i, in the order that "
         "scan writes, of all clips or of those with features. Left out, --params tells",
     )
+    add_network(parser)
     add_extraction(parser)
     _FLAGS.add_to(parser)
 

@@ -27,15 +27,18 @@ from engine.cli.exporting import EXPORT
 from engine.cli.extracting import DEMO, EXTRACT, PREPARE, SCAN
 from engine.cli.flags import in_flags
 from engine.cli.grouping import CLUSTER
+from engine.cli.listing_runs import RUNS
 from engine.cli.parsing import Parser
 from engine.cli.projecting import PROJECT
 from engine.cli.segmenting import SEGMENT
 from engine.cli.selecting import SELECT
+from engine.cli.training import TRAIN
+from engine.cli.verify_mnist import VERIFY_MNIST
 from engine.errors import Cancelled, EngineError, ParameterError
 
 COMMANDS: tuple[Command, ...] = (
     *(SCAN, PREPARE, SEGMENT, EXTRACT, CLUSTER, SELECT),
-    *(EXPERIMENT, PROJECT, EXPORT, DEMO),
+    *(TRAIN, RUNS, EXPERIMENT, PROJECT, EXPORT, VERIFY_MNIST, DEMO),
 )
 
 _DONE, _TROUBLE, _USAGE, _STOPPED = 0, 1, 2, 130

@@ -14,6 +14,7 @@ from engine.cli.command import (
 )
 from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
+from engine.cli.networks import add_network
 from engine.cli.results import clip_table
 from engine.cli.work import begin
 from engine.features.projection import ProjectionParams, project
@@ -24,6 +25,7 @@ _FLAGS = ParamFlags({**MATRIX, "projection": ProjectionParams})
 def _declare(parser: argparse.ArgumentParser) -> None:
     add_input(parser)
     add_out(parser, "where positions.csv and manifest.json go")
+    add_network(parser)
     add_extraction(parser)
     _FLAGS.add_to(parser)
 

@@ -15,6 +15,7 @@ from engine.cli.command import (
 )
 from engine.cli.console import Console
 from engine.cli.flags import ParamFlags, typed
+from engine.cli.networks import add_network
 from engine.cli.work import Work, begin
 from engine.clustering.curves import Curves
 from engine.clustering.method import Method
@@ -58,6 +59,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="search these values of a parameter instead of the declared ones; can be "
         "given for several, and implies --search",
     )
+    add_network(parser)
     add_extraction(parser)
     _FLAGS.add_to(parser)
 

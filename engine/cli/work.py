@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.audio.dataset import Dataset
 from engine.audio.preparing import PreparationParams
+from engine.autoencoder.embedding import embedded
 from engine.cli.command import Document, cache_of
 from engine.cli.console import Console, counted
 from engine.cli.flags import ParamFlags
 from engine.cli.inputs import Input, open_input
+from engine.cli.networks import network_of, refuse_idle, source_of, usual_of
 from engine.cli.results import FAILURES, Failed, Results
 from engine.errors import EngineError
 from engine.experiment.provenance import digest_of
@@ -23,6 +26,7 @@ from engine.features.representation import (
     Representation,
     RepresentationParams,
     represent,
+    represent_embedding,
 )
 from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore
@@ -48,6 +52,8 @@ class Work:
     found : Input
     extraction : Extraction
     results : Results
+    network : str
+        What describes the clips, "" where it is features.
     """
 
     arguments: argparse.Namespace
@@ -58,6 +64,7 @@ class Work:
     found: Input
     extraction: Extraction
     results: Results
+    network: str = ""
 
     @property
     def dataset(self) -> Dataset:
@@ -75,7 +82,11 @@ class Work:
         store = FeatureStore(
             cache_of(self.arguments), extraction.params, extraction.preparation
         )
-        return represent(store, extraction.keys, chosen, self.console.report)
+        report = self.console.report
+        if not self.network:
+            return represent(store, extraction.keys, chosen, report)
+        rows, embedding = embedded(store, extraction.keys, self.network, report)
+        return represent_embedding(embedding, rows, chosen, report)
 
     def usual_k(self, n_rows: int) -> int:
         """Return as many clusters as there are labels; without any, a few."""
@@ -95,7 +106,8 @@ class Work:
         if self.method:
             parameters = {"method": self.method} | parameters
         digest = digest_of(extraction.keys, self.dataset.labels)
-        return {
+        described = {"network": self.network} if self.network else {}
+        return described | {
             "command": self.arguments.command,
             "command_line": self.arguments.words,
             "input": self.found.about() | {"digest": digest},
@@ -107,9 +119,23 @@ class Work:
 
 
 def begin(
-    arguments: argparse.Namespace, console: Console, flags: ParamFlags, out: Path
+    arguments: argparse.Namespace,
+    console: Console,
+    flags: ParamFlags,
+    out: Path,
+    usual: Mapping[str, Params] | None = None,
 ) -> Work:
     """Read the flags, find the clips and see that their features are in the store.
+
+    Parameters
+    ----------
+    arguments : Namespace
+    console : Console
+    flags : ParamFlags
+    out : Path
+        Where the results go.
+    usual : mapping of section to Params, optional
+        Instead of the declared defaults.
 
     Raises
     ------
@@ -118,12 +144,19 @@ def begin(
     EngineError
         If there is no clip that can be used. One that cannot be is a warning.
     """
-    flags.read(arguments)  # what is wrong is said before any work is done
+    early, _, _ = flags.read(arguments)  # mistakes are told before any work is done
+    network = network_of(arguments)
+    if network:
+        refuse_idle(arguments, early, "--network")
+        usual = usual_of(network)
     found = open_input(arguments, console)
     results = Results(out)
     if arguments.out is not None:
         results.check()
-    params, method, given = flags.read(arguments, preset_of(arguments, found.dataset))
+    usual = preset_of(arguments, found.dataset) | dict(usual or {})
+    params, method, given = flags.read(arguments, usual)
+    if network:  # whatever an earlier run's manifest says
+        params |= source_of(network.partition("@")[0])
     features, preparation = params["features"], params["preparation"]
     assert isinstance(features, FeatureParams)
     assert isinstance(preparation, PreparationParams)
@@ -145,7 +178,8 @@ def begin(
             f"of {counted(len(found.dataset), 'clip')} none can be used; the first, "
             f"{first.path}: {first.reason}"
         )
-    return Work(arguments, console, params, method, given, found, extraction, results)
+    asked = (arguments, console, params, method, given)
+    return Work(*asked, found, extraction, results, network)
 
 
 def preset_of(arguments: argparse.Namespace, dataset: Dataset) -> dict[str, Params]:

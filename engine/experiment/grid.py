@@ -183,7 +183,7 @@ def parsed_method(text: str) -> tuple[str, Params]:
     kinds = {declared.name: declared.kind for declared in params.declared()}
     for setting in settings:
         field, _, value = setting.partition("=")
-        values[field] = _typed(value, kinds.get(field, str))
+        values[field] = typed(value, kinds.get(field, str))
     return name, params.from_dict(values)
 
 
@@ -195,7 +195,8 @@ def _method(name: str) -> type[Params]:
     return METHODS[name].params
 
 
-def _typed(text: str, kind: type) -> object:
+def typed(text: str, kind: type) -> object:
+    """Return what a text stands for as a value of a field; itself where it is none."""
     if kind is bool:
         return {"yes": True, "true": True, "no": False, "false": False}.get(
             text.lower(), text

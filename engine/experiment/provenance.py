@@ -12,7 +12,7 @@ from engine import __version__
 
 _LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "fastcluster", "scikit-fuzzy"),
-    *("umap-learn", "openTSNE", "soundfile", "soxr"),
+    *("umap-learn", "openTSNE", "torch", "lightning", "soundfile", "soxr"),
 )
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from engine.audio.dataset import Dataset
 from engine.audio.preparing import PreparationParams
+from engine.autoencoder.recipe import Recipe
 from engine.errors import EngineError, ParameterError
 from engine.experiment.cells import Cell, cells_of, failed_row, rows_of
+from engine.experiment.embedding import embeddings
 from engine.experiment.grid import CLASSES, Grid
 from engine.experiment.provenance import digest_of
 from engine.experiment.sources import Source, StoredFeatures
@@ -20,6 +22,7 @@ from engine.experiment.table import RowFile, Table
 from engine.features.dask_pool import compute_on_dask
 from engine.features.extraction import extract
 from engine.features.pool import Job, Outcome, compute_here, compute_in_pool
+from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
 from engine.features.store import default_folder
 from engine.progress import Report, Step, silent
@@ -36,6 +39,8 @@ def run(
     features: FeatureParams | None = None,
     preparation: PreparationParams | None = None,
     sources: Sequence[Source] = (),
+    networks: Sequence[tuple[str, Recipe]] = (),
+    network_scalings: Sequence[str] = ("none",),
     folder: Path | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -56,6 +61,11 @@ def run(
     preparation : PreparationParams, optional
     sources : sequence of Source
         More matrices that every method is tried on, such as embeddings.
+    networks : sequence of (name, Recipe), optional
+        Networks to train on the clips' pictures, unless they were before: every method
+        is tried on their embeddings, too, with the grid's reductions and manifolds.
+    network_scalings : sequence of str
+        What scalings these embeddings are given.
     folder : Path, optional
         The cache folder, by default `engine.features.store.default_folder`.
     workers : int, optional
@@ -71,8 +81,9 @@ def run(
     -------
     Table
         One row per combination, in the order of the grid. The same seed and clips
-        give the same rows, but for "seconds". A combination that cannot be computed
-        is a row with its "error", and is tried again by the next run.
+        give the same rows, but for "seconds", and for what a note says of the training
+        of a network. A combination that cannot be computed is a row with its "error",
+        and is tried again by the next run.
 
     Raises
     ------
@@ -107,8 +118,12 @@ def run(
         )
         for representation in grid.representations
     ]
+    trained = embeddings(
+        networks, _after(grid, network_scalings), str(folder.absolute()), extraction
+    )
     digest = digest_of(extraction.keys, dataset.labels)
-    cells = list(cells_of(grid, (*stored, *sources), dataset.labels, digest))
+    every = (*stored, *sources, *trained)
+    cells = list(cells_of(grid, every, dataset.labels, digest))
     _Run(rows, cells, dataset.labels, report).compute(workers, scheduler)
     found = [row for cell in cells for key in cell.keys if (row := rows.get(key))]
     table = Table(found, extraction.failures, digest)
@@ -168,6 +183,18 @@ class _Run:
     def _follow(self, step: Step) -> None:
         """Pass on what a fit says, and with it the chance to stop."""
         self._report(Step(self._done, self._total, f"{_MESSAGE}: {step.message}"))
+
+
+def _after(grid: Grid, scalings: Sequence[str]) -> list[RepresentationParams]:
+    """Return what embeddings go through: all but what chooses features."""
+    usual = RepresentationParams()
+    how = {n: getattr(usual, n) for n in ("feature", "pooling", "normalisation")}
+    found = (
+        representation.replace(**how, scaling=scaling)
+        for scaling in scalings
+        for representation in grid.representations
+    )
+    return list(dict.fromkeys(found))
 
 
 def _without(cell: Cell, rows: RowFile) -> Cell:

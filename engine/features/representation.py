@@ -247,13 +247,15 @@ def represent_embedding(
     rows : int64 array, shape (n_rows,)
         The index of each row's clip in the dataset, ascending.
     params : RepresentationParams
-        Whose scaling, reduction and manifold count; the rest chooses features.
+        Whose scaling, reduction and manifold count; the rest chooses features. An
+        embedding's own axes mean nothing, so its principal components are scaled:
+        without scaling, distances are those of the embedding.
     report : callable
         May raise Cancelled.
     """
     matrix = np.array(embedding, np.float32)
-    if matrix.size:
-        impute(matrix)
+    if matrix.size and params.scaling != "none":
+        matrix = pca(matrix, components=matrix.shape[1]).matrix
         scale(matrix, params.scaling, params.exponent)
     blocks = (("embedding", matrix.shape[1]),)
     return _reduced(matrix, rows, blocks, params, report)

@@ -18,7 +18,7 @@ from engine.params import Params
 
 _STEPS = ("preparation", "features", "representation", "projection")
 # What of a representation an embedding goes through.
-_AFTER_NETWORK = (
+AFTER_NETWORK = (
     *("scaling", "exponent", "reduction", "components", "variance"),
     *("manifold", "dimensions", "neighbours", "min_dist", "seed"),
 )
@@ -145,7 +145,7 @@ class Pipeline:
         """
         if not self.network:
             return f"{self.extraction_key}/{self.representation.key()}"
-        kept = {n: getattr(self.representation, n) for n in _AFTER_NETWORK}
+        kept = {n: getattr(self.representation, n) for n in AFTER_NETWORK}
         key = RepresentationParams(**kept).key()
         return f"{self.extraction_key}/{self.network}/{key}"
 

@@ -142,7 +142,10 @@ class Second:
     def asked_of(self, pipeline: Pipeline) -> Pipeline:
         """Return what it asks for where the first map asks for a pipeline."""
         return replace(
-            pipeline, representation=self.representation, projection=self.projection
+            pipeline,
+            network="",
+            representation=self.representation,
+            projection=self.projection,
         )
 
     def asks_as(self, other: Second | None) -> bool:

@@ -204,7 +204,8 @@ def recluster(
     chosen = np.zeros(len(keys), bool)
     chosen[clips] = True
     some = tuple(key if own else None for key, own in zip(keys, chosen, strict=True))
-    pipeline = replace(grouping.pipeline, representation=representation)
+    asked = grouping.pipeline
+    pipeline = replace(asked, network="", representation=representation)
     found = represented(some, pipeline, report)
     if len(found.rows) != len(clips):
         raise ParameterError(

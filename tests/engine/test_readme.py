@@ -14,9 +14,9 @@ def test_the_notebook_example_runs(places, finished, capsys):
 
 
 def test_every_key_it_names_is_a_key_of_the_window():
-    from audioclust_gui import map_menu, menus, sound_menu
+    from audioclust_gui import map_menu, menus, sound_menu, training_menu
 
-    files = (Path(m.__file__) for m in (menus, sound_menu, map_menu))
+    files = (Path(m.__file__) for m in (menus, sound_menu, map_menu, training_menu))
     source = "".join(file.read_text("utf-8") for file in files)
     known = {
         key

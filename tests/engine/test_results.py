@@ -163,6 +163,14 @@ def test_a_second_map_is_a_choice_and_its_places_are_a_result(finished):
     assert asked_anew.second.layout.answers(asked_anew.second.asked_of(asked))
 
 
+def test_a_second_map_is_of_features_whatever_describes_the_clips_in_the_first(
+    finished,
+):
+    by_network = replace(finished.pipeline, network="20240101-000000-abcdef@5")
+    asked = mel_by_umap().asked_of(by_network)
+    assert asked.layout_key == mel_by_umap().asked_of(finished.pipeline).layout_key
+
+
 def test_a_second_map_of_other_sounds_is_drawn_anew(finished):
     layout = replace(finished.layout, pipeline=finished.pipeline)
     project = replace(finished, second=mel_by_umap(layout))

@@ -119,6 +119,18 @@ def test_a_branch_is_grown_again_and_the_rest_stays(keys, finished, grouping):
     assert len(again.grafts) == 2
 
 
+def test_a_branch_is_regrouped_by_features_also_where_a_network_made_the_groups(
+    keys, grouping
+):
+    node = branch_of(grouping, 5)
+    by_network = replace(grouping.pipeline, network="20240101-000000-abcdef@5")
+    made = replace(grouping, pipeline=by_network)
+    found, _ = tree_steps.recluster(keys, made, node, MEL, "average")
+    expected, _ = tree_steps.recluster(keys, grouping, node, MEL, "average")
+    np.testing.assert_array_equal(found.linkage, expected.linkage)
+    assert found.answers(by_network)
+
+
 def test_the_branch_is_the_tree_of_these_clips_alone(keys, grouping):
     node = branch_of(grouping, 5)
     clips = set(grouping.rows[grouping.hierarchy.members(node)].tolist())

@@ -10,7 +10,7 @@ class PaperJobs(QObject):
 
     Attributes
     ----------
-    long, quick : list of Job
+    long, quick, training : list of Job
         What each lane was asked, the latest last.
     """
 
@@ -18,7 +18,7 @@ class PaperJobs(QObject):
 
     def __init__(self):
         super().__init__()
-        self.long, self.quick = [], []
+        self.long, self.quick, self.training = [], [], []
         self.questions = {}  # the arguments, which a job forgets at its end
 
     def run(self, target, *args, title, then=None, slot=None):
@@ -29,11 +29,14 @@ class PaperJobs(QObject):
     def ask(self, target, *args, title, then, slot=None):
         return self._take(self.quick, target, args, title, then)
 
+    def train(self, target, *args, title):
+        return self._take(self.training, target, args, title, None)
+
     def waiting(self, function):
         """Return the jobs that run this function and have not ended."""
         return [
             job
-            for job in self.long + self.quick
+            for job in self.long + self.quick + self.training
             if job.outcome is None and job.target.endswith(f":{function}")
         ]
 

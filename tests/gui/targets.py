@@ -2,9 +2,10 @@
 
 import os
 import time
+from pathlib import Path
 
-from engine.errors import ParameterError
-from engine.progress import Step
+from engine.errors import Cancelled, ParameterError
+from engine.progress import Step, Wish
 
 
 def add(a, b):
@@ -63,3 +64,25 @@ def chatter(seconds, report):
         n += 1
         report(Step(n, 0, "Talking"))
     return n
+
+
+def obey(wishes, report):
+    """Return what was wished for, in this order, until it was to stop."""
+    heard = []
+    while not heard or heard[-1] is not Wish.STOP:
+        if not heard or heard[-1] is not wishes():
+            heard.append(wishes())
+            report(Step(len(heard), 0, heard[-1], must_arrive=True))
+        time.sleep(0.005)
+    return heard
+
+
+def throw_away(folder, report):
+    """Go on until cancelled, and then say so in a file."""
+    try:
+        while True:
+            report(Step(0, 0, "Training"))
+            time.sleep(0.001)
+    except Cancelled:
+        (Path(folder) / "thrown away").touch()
+        raise

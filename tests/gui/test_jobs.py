@@ -8,6 +8,7 @@ import time
 import pytest
 
 from audioclust_gui.jobs import Job, Jobs, Lane
+from engine.progress import Wish
 
 WAIT = 20_000
 
@@ -200,3 +201,22 @@ def test_closing_ends_the_processes_at_once(qtbot, qapp):
     assert time.monotonic() - began < 3
     assert not jobs.long.isRunning()
     assert job.outcome in (None, "cancelled")
+
+
+def test_what_is_wished_for_reaches_a_job_that_goes_on(qtbot, lane):
+    job = make("obey")
+    said = []
+    job.progressed.connect(lambda step: said.append(step.message))
+    lane.submit(job)
+    for wish in Wish.GO_ON, Wish.PAUSE, Wish.GO_ON, Wish.STOP:
+        job.wish = wish
+        qtbot.waitUntil(lambda wish=wish: said[-1:] == [wish], timeout=WAIT)
+    qtbot.waitUntil(lambda: job.outcome == "succeeded", timeout=WAIT)
+
+
+def test_who_closes_the_window_has_nothing_thrown_away(qtbot, lane, tmp_path):
+    job = make("throw_away", str(tmp_path))
+    with qtbot.waitSignal(job.progressed, timeout=WAIT):
+        lane.submit(job)
+    lane.close()
+    assert not list(tmp_path.iterdir()), "it was ended, not asked"

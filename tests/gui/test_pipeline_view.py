@@ -10,6 +10,7 @@ from audioclust_gui.jobs import Jobs
 from audioclust_gui.places import SecondPlaces
 from audioclust_gui.presets import Presets
 from audioclust_gui.studying import Studying
+from audioclust_gui.training import Training
 from audioclust_gui.views.pipeline import PipelineView
 from audioclust_gui.workflow import Workflow
 from engine.errors import ParameterError
@@ -24,7 +25,8 @@ def view(qtbot, places):
     workflow = Workflow(document, jobs, Studying(document, jobs))
     presets = Presets(document, jobs)
     second = SecondPlaces(document, jobs).making
-    view = PipelineView(document, workflow, presets, second)
+    training = Training(document, jobs)
+    view = PipelineView(document, workflow, presets, second, training)
     qtbot.addWidget(view)
     return view
 

@@ -1,0 +1,130 @@
+"""Pages behind tabs in little room, and side by side where there is more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QWidget
+
+_FORM = 300  # pixels
+Group = Sequence[str]
+Columns = Sequence[Sequence[Group]]
+"""Columns from left to right, of groups from top to bottom, of titles behind tabs."""
+
+
+class Pages(QWidget):
+    """Arranges its pages anew when it has enough room for another arrangement.
+
+    Parameters
+    ----------
+    pages : mapping of str to QWidget
+        By the titles on their tabs.
+    arrangements : sequence of (int, int, Columns)
+        The least width and height of each, and what it looks like; all have all pages.
+        The last that fits is taken, and the first fits always.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, QWidget],
+        arrangements: Sequence[tuple[int, int, Columns]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pages = dict(pages)
+        self._arrangements = tuple(arrangements)
+        self._place = -1
+        self._front: list[str] = list(pages)  # the one that was seen last comes first
+        # In no layout: its least size must not grow with the arrangement, else a panel
+        # that has been wide could not be made narrow again.
+        self._split: QSplitter | None = None  # until there is a size
+        self._tabs: list[QTabWidget] = []
+        for page in pages.values():
+            page.setParent(self)
+            page.hide()
+
+    @property
+    def columns(self) -> Columns:
+        """How the pages are arranged now; nothing before they are shown."""
+        if self._place < 0:
+            return ()
+        return self._arrangements[self._place][2]
+
+    def bring(self, title: str) -> None:
+        """Bring a page to the front."""
+        self._see(title)
+        for tabs in self._tabs:
+            at = tabs.indexOf(self._pages[title])
+            if at >= 0:
+                tabs.setCurrentIndex(at)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 120)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 400)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide, high = event.size().toTuple()
+        fitting = [
+            place
+            for place, (width, height, _) in enumerate(self._arrangements)
+            if width <= wide and height <= high
+        ]
+        place = fitting[-1] if fitting else 0
+        if place != self._place:
+            self._arrange(place)
+        if self._split is not None:
+            self._split.setGeometry(self.rect())
+
+    def _arrange(self, place: int) -> None:
+        """Put the pages elsewhere; the keyboard stays where it was."""
+        focused = QApplication.focusWidget()
+        before, self._place = self._split, place
+        for tabs in self._tabs:
+            tabs.blockSignals(True)  # no person brings to the front what remains there
+        self._tabs = []
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.setChildrenCollapsible(False)
+        for groups in self.columns:
+            column = QSplitter(Qt.Orientation.Vertical)
+            column.setChildrenCollapsible(False)
+            for titles in groups:
+                column.addWidget(self._group(titles))
+            self._split.addWidget(column)
+        self._split.setGeometry(self.rect())
+        self._share_room()
+        self._split.show()
+        if before is not None:
+            before.hide()
+            before.deleteLater()
+        if focused is not None and self.isAncestorOf(focused):
+            focused.setFocus()
+
+    def _share_room(self) -> None:
+        """Give the first column, a form, what it needs, and others equal parts."""
+        count = self._split.count()
+        first = min(_FORM, self.width() // count)
+        rest = (self.width() - first) // max(count - 1, 1)
+        self._split.setSizes([first, *[rest] * (count - 1)])
+        for column in range(count):
+            self._split.setStretchFactor(column, int(column > 0 or count == 1))
+
+    def _group(self, titles: Group) -> QTabWidget:
+        tabs = QTabWidget(documentMode=True)
+        tabs.setTabBarAutoHide(True)
+        for title in titles:
+            tabs.addTab(self._pages[title], title)
+        tabs.setCurrentIndex(titles.index(min(titles, key=self._front.index)))
+        tabs.currentChanged.connect(lambda at: self._see(tabs.tabText(at)))
+        self._tabs.append(tabs)
+        return tabs
+
+    def _see(self, title: str) -> None:
+        """Remember what was in front last, for other arrangements."""
+        if title in self._front:
+            self._front.remove(title)
+            self._front.insert(0, title)

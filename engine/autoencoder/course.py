@@ -1,0 +1,145 @@
+"""Where a run is: its recipe, its phase, its epochs so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from engine.autoencoder.history import History
+from engine.autoencoder.recipe import Recipe
+from engine.autoencoder.schedules import is_past_its_best, one_cycle, plateaus
+
+
+@dataclass
+class Course:
+    """The course of a run; every device that trains it has the same.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    phase : int
+        As in `engine.autoencoder.history.Epoch`.
+    before : int
+        Epochs before this phase.
+    cycle : int
+        Epochs before the present cycle of the learning rate: a run that had come to its
+        end and goes on begins another.
+    history : History
+    """
+
+    recipe: Recipe
+    phase: int = 0
+    before: int = 0
+    cycle: int = 0
+    history: History = field(default_factory=History)
+
+    @property
+    def done(self) -> int:
+        """The number of the last epoch that is done, in whatever phase."""
+        return self.history.epochs[-1].number if self.history.epochs else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last epoch of this phase."""
+        if self.phase:
+            return self.before + self.recipe.layer.epochs
+        return self.recipe.training.epochs
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs there will be in all phases, as far as one can tell."""
+        layer = self.recipe.layer
+        coming = layer.epochs if layer.clusters and not self.phase else 0
+        return self.last + coming
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this phase has come to its end."""
+        return self.done >= self.last or self._is_past_its_best or self._is_settled
+
+    @property
+    def _is_past_its_best(self) -> bool:
+        """Whether the validation loss has not fallen for too long in this cycle."""
+        if self.phase:
+            return False
+        losses = [e.validation for e in self.history.epochs if e.number > self.cycle]
+        return is_past_its_best(losses, self.recipe.training.patience)
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether hardly a clip changed its cluster between the last two targets."""
+        if not self.phase or self.done <= max(self.before, self.cycle):
+            return False
+        return self.history.epochs[-1].moved < self.recipe.layer.tolerance
+
+    def aims_after(self, number: int) -> bool:
+        """Tell whether the target is computed anew after an epoch."""
+        return (
+            self.phase > 0 and (number - self.before) % self.recipe.layer.interval == 0
+        )
+
+    def looks_after(self, number: int) -> bool:
+        """Tell whether the embedding is to be looked at after an epoch."""
+        return number == 1 or number % self.recipe.training.look_every == 0
+
+    def keeps_after(self, number: int) -> bool:
+        """Tell whether the network is kept after an epoch."""
+        training = self.recipe.training
+        looks = (self.last - self.before) // training.look_every
+        every = max(1, math.ceil(looks / training.keep)) * training.look_every
+        return number == 1 or number % every == 0
+
+    def pace(self, number: int, share: float) -> tuple[float, float]:
+        """Return the learning rate, and Adam's first momentum, within an epoch.
+
+        Parameters
+        ----------
+        number : int
+            Of the epoch.
+        share : float
+            How far it is, 0 to 1.
+        """
+        training, layer = self.recipe.training, self.recipe.layer
+        usual = 0.9
+        if self.phase:
+            return layer.rate, usual
+        if training.schedule == "one_cycle":
+            done = number - 1 + share - self.cycle
+            part, momentum = one_cycle(done / (self.last - self.cycle))
+            return part * training.rate, momentum
+        if training.schedule == "plateau":
+            before = [e for e in self.history.epochs if self.cycle < e.number < number]
+            known = [
+                e.train if math.isnan(e.validation) else e.validation for e in before
+            ]
+            return plateaus(known) * training.rate, usual
+        return training.rate, usual
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint says of it, but for the history."""
+        names = ("phase", "before", "cycle", "done")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_state(
+        cls, recipe: Recipe, state: dict[str, Any], history: History
+    ) -> Self:
+        """Return the course as it was when a checkpoint was written."""
+        numbers = {name: int(state[name]) for name in ("phase", "before", "cycle")}
+        return cls(recipe, **numbers, history=history.until(int(state["done"])))
+
+    def best(self, kept: Sequence[int]) -> int | None:
+        """Return the epoch, of those whose network was kept, that is the best.
+
+        The last with the clustering layer, else the lowest validation loss; the last
+        where none was measured.
+        """
+        found = [epoch for epoch in self.history.epochs if epoch.number in set(kept)]
+        measured = [e for e in found if not math.isnan(e.validation)]
+        if not found:
+            return None
+        if measured and not any(epoch.phase for epoch in found):
+            return min(measured, key=lambda epoch: epoch.validation).number
+        return found[-1].number
