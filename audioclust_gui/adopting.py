@@ -110,7 +110,8 @@ class Adopting(QObject):
 
 def _has_layer(run: Run, epoch: int) -> bool:
     """Tell whether a kept network has a clustering layer: it is of the second phase."""
-    return any(e.number == epoch and e.phase == 1 for e in run.history.epochs)
+    found = run.history.at(epoch)
+    return found is not None and found.phase == 1
 
 
 def _as_grouped(pipeline: Pipeline, grouped: Pipeline) -> Pipeline:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from itertools import count
 
-from engine.autoencoder.history import History
 from engine.autoencoder.runs import FINISHED, STOPPED, Run
 from engine.projects.project import Project
 
@@ -30,22 +29,21 @@ def why_untrainable(project: Project) -> str:
 def in_words(run: Run) -> str:
     """Say how a run ended: "Run 3 finished after 100 epochs; …"."""
     ends = {FINISHED: "finished", STOPPED: "stopped"}
-    epochs = run.history.epochs[-1].number if len(run.history) else 0
-    words = f"{run.name} {ends.get(run.state, 'ended')} after {_epochs(epochs)}"
+    words = f"{run.name} {ends.get(run.state, 'ended')} after {_epochs(run)}"
     if run.why:
         words += f": {run.why}"
     if run.best is None:
         return words
-    loss = _validation(run.history, run.best)
+    best = run.history.at(run.best)
+    loss = math.nan if best is None else best.validation
     told = "" if math.isnan(loss) else f", of validation loss {loss:.4g}"
     return f"{words}; its best network is that after epoch {run.best}{told}"
 
 
 def offer_in_words(run: Run) -> str:
     """Say that an interrupted run can go on."""
-    epochs = run.history.epochs[-1].number if len(run.history) else 0
     return (
-        f"{run.name} was interrupted after {_epochs(epochs)}. Training > Resume "
+        f"{run.name} was interrupted after {_epochs(run)}. Training > Resume "
         "training goes on from there"
     )
 
@@ -69,10 +67,6 @@ def networks_of(runs: Iterable[Run], chosen: str = "") -> list[tuple[str, str]]:
     return [(name, network_in_words(name, runs)) for name in names]
 
 
-def _epochs(number: int) -> str:
+def _epochs(run: Run) -> str:
+    number = 0 if (last := run.history.last) is None else last.number
     return "1 epoch" if number == 1 else f"{number:,} epochs"
-
-
-def _validation(history: History, number: int) -> float:
-    found = (e.validation for e in history.epochs if e.number == number)
-    return next(found, math.nan)

@@ -35,6 +35,8 @@ from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import Run
 from engine.projects.project import Project
 
+_NOT_KEPT = "It was not kept, or is not there any more."
+
 
 class Training(Trainer):
     """What is trained, what was, and what one can do with it.
@@ -148,17 +150,13 @@ class Training(Trainer):
 
     def start(self, name: str = "") -> None:
         """Train a network by the recipe; without a name it gets one."""
-        preset = self.preset
-        first = self.presets[preset].label if preset else "Run"
+        first = self.presets[preset].label if (preset := self.preset) else "Run"
         name = name.strip() or new_name(first, self.runs)
         clips, pipeline = keys_of(self._document.project), self._document.pipeline
         self._train("train_clips", clips, pipeline, self.recipe, name=name, rest=name)
 
     def resume(self, run_id: str, epochs: int | None = None) -> None:
-        """Go on with a run that was interrupted or stopped, to so many epochs in all.
-
-        By default to as many as its recipe has.
-        """
+        """Go on with a run to so many epochs in all, by default those of its recipe."""
         run, pipeline = self.run(run_id), self._document.pipeline
         if run is not None:
             about = (run_id, keys_of(self._document.project), pipeline)
@@ -178,8 +176,7 @@ class Training(Trainer):
         run = self.run(run_id)
         chosen = epoch if run is None or epoch is not None else run.best
         if run is None or chosen not in run.kept:
-            words = "That network was not kept, or is not there any more."
-            self.troubled.emit("There is no such network", words)
+            self.troubled.emit("There is no such network", _NOT_KEPT)
         else:
             self._adopting.use(run, chosen, preset_of(run.recipe))
 

@@ -122,10 +122,10 @@ def curves_of(run: Run, colour: int) -> RunCurves:
 
 def _last_words(run: Run, epoch: int | None) -> str:
     """Say the losses after an epoch, by default the last."""
-    told = run.history.until(epoch).epochs if epoch else run.history.epochs
-    if not told:
+    last = run.history.until(epoch).last if epoch else run.history.last
+    if last is None:
         return one_line(run.name)
-    last, words = told[-1], [f"{one_line(run.name)}, after epoch {told[-1].number:,}"]
+    words = [f"{one_line(run.name)}, after epoch {last.number:,}"]
     for name, value in (("train", last.train), ("validation", last.validation)):
         if np.isfinite(value):
             words.append(f"{name} {value:.4g}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections import OrderedDict
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from audioclust_gui.document import Document
@@ -125,7 +125,8 @@ class Looks(QObject):
         run, epoch = self.run, self.epoch
         if run is None or epoch is None:
             return None
-        told = (e.number for e in run.history.epochs if not math.isnan(e.idle))
+        numbers, idle = run.history.column("number"), run.history.column("idle")
+        told = numbers[~np.isnan(idle)].astype(int).tolist()
         looks = sorted({*told, *self._epochs_seen(run.id)})
         before = bisect_right(looks, epoch)
         return looks[max(before - 1, 0)] if looks else epoch

@@ -52,10 +52,7 @@ def columns_of(runs: Sequence[Run]) -> tuple[Column, ...]:
 
 def best_epoch(run: Run) -> Epoch | None:
     """Return the numbers of the best network that was kept, None without one."""
-    epochs, best = run.history.epochs, run.best or 0
-    if 0 < best <= len(epochs) and epochs[best - 1].number == best:  # as they are told
-        return epochs[best - 1]
-    return next((epoch for epoch in epochs if epoch.number == best), None)
+    return None if run.best is None else run.history.at(run.best)
 
 
 def loss_of(run: Run) -> float:

@@ -88,4 +88,5 @@ class Batches(Sampler[Tensor]):
 
 def loader(images: Tensor, batches: Batches) -> DataLoader[Batch]:
     """Return what Lightning takes; the sampler makes the batches."""
-    return DataLoader(Pictures(images), sampler=batches, batch_size=None)
+    pictures, own = Pictures(images), torch.Generator()  # which nothing is drawn from
+    return DataLoader(pictures, sampler=batches, batch_size=None, generator=own)

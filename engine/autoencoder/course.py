@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+import numpy as np
+
 from engine.autoencoder.history import History
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.schedules import is_past_its_best, one_cycle, plateaus
@@ -38,7 +40,7 @@ class Course:
     @property
     def done(self) -> int:
         """The number of the last epoch that is done, in whatever phase."""
-        return self.history.epochs[-1].number if self.history.epochs else 0
+        return last.number if (last := self.history.last) is not None else 0
 
     @property
     def last(self) -> int:
@@ -64,15 +66,17 @@ class Course:
         """Whether the validation loss has not fallen for too long in this cycle."""
         if self.phase:
             return False
-        losses = [e.validation for e in self.history.epochs if e.number > self.cycle]
-        return is_past_its_best(losses, self.recipe.training.patience)
+        losses = self.history.after(self.cycle).column("validation")
+        return is_past_its_best(losses.tolist(), self.recipe.training.patience)
 
     @property
     def _is_settled(self) -> bool:
         """Whether hardly a clip changed its cluster between the last two targets."""
-        if not self.phase or self.done <= max(self.before, self.cycle):
+        last = self.history.last
+        if not self.phase or last is None:
             return False
-        return self.history.epochs[-1].moved < self.recipe.layer.tolerance
+        begun = last.number > max(self.before, self.cycle)
+        return begun and last.moved < self.recipe.layer.tolerance
 
     def aims_after(self, number: int) -> bool:
         """Tell whether the target is computed anew after an epoch."""
@@ -110,11 +114,10 @@ class Course:
             part, momentum = one_cycle(done / (self.last - self.cycle))
             return part * training.rate, momentum
         if training.schedule == "plateau":
-            before = [e for e in self.history.epochs if self.cycle < e.number < number]
-            known = [
-                e.train if math.isnan(e.validation) else e.validation for e in before
-            ]
-            return plateaus(known) * training.rate, usual
+            before = self.history.after(self.cycle).until(number - 1)
+            train, validation = before.column("train"), before.column("validation")
+            known = np.where(np.isnan(validation), train, validation)
+            return plateaus(known.tolist()) * training.rate, usual
         return training.rate, usual
 
     def state(self) -> dict[str, Any]:
@@ -136,7 +139,8 @@ class Course:
         The last with the clustering layer, else the lowest validation loss; the last
         where none was measured.
         """
-        found = [epoch for epoch in self.history.epochs if epoch.number in set(kept)]
+        told = (self.history.at(number) for number in sorted(kept))
+        found = [epoch for epoch in told if epoch is not None]
         measured = [e for e in found if not math.isnan(e.validation)]
         if not found:
             return None

@@ -141,9 +141,6 @@ def _learner(
         model = Autoencoder(Shape(*trained.shape[1:]), recipe.network)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if content is None:
-        if recipe.images.normalisation == "unit":
-            model.centre.fill_(0.0)
-            model.spread.fill_(255.0)
         if recipe.images.normalisation == "statistics":
             _measure(model, trained)
         elif recipe.images.normalisation == "unit":

@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Table = NDArray[np.float64]
+"""Shape (n_epochs, n_numbers), in the order of `Epoch`."""
 
 NAN = float("nan")
 
@@ -59,70 +64,133 @@ class Epoch:
     idle: float = NAN
 
 
-NAMES = tuple(field.name for field in fields(Epoch))
+NAMES = tuple(each.name for each in fields(Epoch))
+_row_of = attrgetter(*NAMES)
+_ENDLESS = 1e9  # epochs that no run has
 
 
-@dataclass(frozen=True)
 class History:
     """The epochs of a run, in order.
 
+    Kept as a table: of tens of thousands, it is written down, sent and read in
+    milliseconds.
+
     Parameters
     ----------
-    epochs : tuple of Epoch
+    epochs : iterable of Epoch
+        Of ascending numbers.
     """
 
-    epochs: tuple[Epoch, ...] = ()
+    __slots__ = ("_table",)
+
+    def __init__(self, epochs: Iterable[Epoch] = ()) -> None:
+        rows = [_row_of(epoch) for epoch in epochs]
+        self._table: Table = np.array(rows, np.float64).reshape(-1, len(NAMES))
+
+    @classmethod
+    def _of(cls, table: Table) -> History:
+        found = cls.__new__(cls)
+        found._table = table
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as one piece of memory."""
+        return History._of, (self._table,)
 
     def __len__(self) -> int:
         """Return how many epochs there are."""
-        return len(self.epochs)
+        return len(self._table)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all numbers are the same; what is not known is."""
+        if not isinstance(other, History):
+            return NotImplemented
+        return np.array_equal(self._table, other._table, equal_nan=True)
+
+    def __hash__(self) -> int:
+        """Return the same for equal ones."""
+        return hash(len(self))
+
+    def __repr__(self) -> str:
+        """Return how many epochs there are, in words."""
+        return f"<History of {len(self)} epochs>"
+
+    @property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """All of them, one by one: made anew each time, for few."""
+        return tuple(map(_epoch_of, self._table))
+
+    @property
+    def last(self) -> Epoch | None:
+        """The last epoch, None before the first has ended."""
+        return _epoch_of(self._table[-1]) if len(self) else None
+
+    def at(self, number: int) -> Epoch | None:
+        """Return an epoch by its number, None where there is no such one."""
+        place = self._place(number)
+        there = place < len(self) and self._table[place, 0] == number
+        return _epoch_of(self._table[place]) if there else None
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """Return one number of every epoch: float64, shape (n_epochs,)."""
-        return np.array([getattr(epoch, name) for epoch in self.epochs], np.float64)
+        """Return one number of every epoch: float64, shape (n_epochs,); a view."""
+        values: NDArray[np.float64] = self._table[:, NAMES.index(name)]
+        values.flags.writeable = False
+        return values
 
     def adding(self, epoch: Epoch) -> History:
         """Return the history with one more epoch, or with an epoch told anew.
 
         Later ones are forgotten: the run went back.
         """
-        before = tuple(e for e in self.epochs if e.number < epoch.number)
-        return History((*before, epoch))
+        before = self._table[: self._place(epoch.number)]
+        return History._of(np.concatenate([before, [_row_of(epoch)]]))
 
     def until(self, number: int) -> History:
         """Return the history up to an epoch, that one included."""
-        return History(tuple(e for e in self.epochs if e.number <= number))
+        return History._of(self._table[: self._place(number + 1)])
+
+    def after(self, number: int) -> History:
+        """Return the history from the next epoch on."""
+        return History._of(self._table[self._place(number + 1) :])
+
+    def of_phase(self, phase: int) -> History:
+        """Return the epochs of one phase."""
+        return History._of(self._table[self.column("phase") == phase])
 
     def amending(self, number: int, **values: float) -> History:
         """Return the history with something measured later in an epoch."""
-        return History(
-            tuple(
-                replace(e, **values) if e.number == number else e  # type: ignore[arg-type]
-                for e in self.epochs
-            )
-        )
+        table, place = self._table.copy(), self._place(number)
+        if self.at(number) is not None:
+            for name, value in values.items():
+                table[place, NAMES.index(name)] = value
+        return History._of(table)
 
     def to_csv(self) -> str:
         """Return a table with a header; numbers that are not known are empty."""
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(NAMES)
-        for epoch in self.epochs:
-            table.writerow(["" if math.isnan(v) else v for v in astuple(epoch)])
-        return text.getvalue()
+        lines = [",".join(NAMES)]
+        for number, phase, *values in self._table.tolist():
+            told = ("" if math.isnan(value) else repr(value) for value in values)
+            lines.append(f"{int(number)},{int(phase)},{','.join(told)}")
+        return "\n".join([*lines, ""])
 
     @classmethod
     def from_csv(cls, text: str) -> History:
         """Read what `to_csv` wrote; a row that is cut off, or out of order, ends it."""
-        found: list[Epoch] = []
+        found: list[list[float]] = []
         with suppress(ValueError, OverflowError, csv.Error):
-            for row in csv.DictReader(io.StringIO(text)):
-                values = {n: float(row[n]) if row.get(n) else NAN for n in NAMES}
-                number, phase = int(values.pop("number")), int(values.pop("phase"))
-                if number <= (found[-1].number if found else 0):
+            rows = csv.reader(io.StringIO(text))
+            header = next(rows, [])
+            places = [header.index(n) if n in header else len(header) for n in NAMES]
+            last = 0.0
+            for row in filter(None, rows):
+                known = [*row[: len(header)], *[""] * (1 + len(header) - len(row))]
+                values = [float(known[p]) if known[p] else NAN for p in places]
+                number, phase = values[0] // 1, int(values[1])
+                if not last < number < _ENDLESS:
                     break
-                found.append(Epoch(number, phase, **values))
-        return cls(tuple(found))
+                found.append([number, phase, *values[2:]])
+                last = number
+        return cls._of(np.array(found, np.float64).reshape(-1, len(NAMES)))
 
     @classmethod
     def read(cls, file: Path) -> History:
@@ -130,6 +198,15 @@ class History:
         with suppress(OSError):
             return cls.from_csv(file.read_text(encoding="utf-8", errors="replace"))
         return cls()
+
+    def _place(self, number: int) -> int:
+        """Return how many epochs come before a number."""
+        return int(np.searchsorted(self._table[:, 0], number))
+
+
+def _epoch_of(row: Table) -> Epoch:
+    number, phase, *values = row.tolist()
+    return Epoch(int(number), int(phase), *values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +288,7 @@ class Moment:
         Seconds, as far as one can tell.
     paused : bool
     history : History
-        All epochs so far.
+        All epochs so far; none where none has ended since they were told last.
     symptoms : tuple of Symptom
     look : Look or None
         Where there is a new one.
@@ -226,6 +303,6 @@ class Moment:
     epoch_left: float | None = None
     run_left: float | None = None
     paused: bool = False
-    history: History = History()
+    history: History = field(default_factory=History)
     symptoms: Sequence[Symptom] = ()
     look: Look | None = None

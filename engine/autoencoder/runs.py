@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.autoencoder.architecture import Shape
 from engine.autoencoder.history import History
 from engine.autoencoder.recipe import Recipe
@@ -216,7 +218,7 @@ def read(folder: Path) -> Run:
         history=history,
         kept=kept,
         best=next((e for e in kept if e == best), kept[-1] if kept else None),
-        seconds=max((e.seconds for e in history.epochs if e.seconds > 0), default=0.0),
+        seconds=float(np.nanmax(history.column("seconds"), initial=0.0)),
     )
 
 

@@ -142,8 +142,7 @@ def _overfitting(history: History) -> Symptom | None:
 
 def _last_phase(history: History) -> History:
     """Return the epochs of the present phase: the next begins with another loss."""
-    last = history.epochs[-1].phase
-    return History(tuple(e for e in history.epochs if e.phase == last))
+    return history.of_phase(int(history.column("phase")[-1]))
 
 
 def _recent(values: Floats) -> Floats:

@@ -228,9 +228,9 @@ def _lengthened(run: Run, epochs: int) -> Run:
             f"The run {run.name or run.id} has {done} epochs already; epochs must be "
             f"more than that; it is {epochs}"
         )
-    recipe, last = run.recipe, run.history.epochs[-1:]
-    if last and last[0].phase:
-        before = sum(epoch.phase == 0 for epoch in run.history.epochs)
+    recipe, last = run.recipe, run.history.last
+    if last is not None and last.phase:
+        before = len(run.history.of_phase(0))
         layer = recipe.layer.replace(epochs=epochs - before)
         return replace(run, recipe=replace(recipe, layer=layer))
     training = recipe.training.replace(epochs=epochs)

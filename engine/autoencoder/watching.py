@@ -19,7 +19,7 @@ from engine.autoencoder import checkpoints, runs
 from engine.autoencoder.batches import Batch
 from engine.autoencoder.course import Course
 from engine.autoencoder.devices import Telling
-from engine.autoencoder.history import NAN, Epoch, Look, Moment, Symptom
+from engine.autoencoder.history import NAN, Epoch, History, Look, Moment, Symptom
 from engine.autoencoder.keeping import replace_file
 from engine.autoencoder.learner import Learner
 from engine.autoencoder.looking import Looking, look_file, save_look
@@ -28,6 +28,7 @@ from engine.errors import Cancelled, EngineError
 from engine.progress import Report, Step, Wish, Wishes
 
 _TOLD = 0.25  # seconds between two moments
+_LONG = 5000  # epochs, from which on they are told more rarely
 _ASKED = 0.05  # and between two questions while it pauses
 _LOOKING = 0.1  # of the time at most
 _SAVING = 0.05
@@ -81,7 +82,8 @@ class Watching(pl.Callback):
         self._look = look
         self._symptoms: Sequence[Symptom] = ()
         self._clock = Clock(0.0)
-        self._told = self._saved = -math.inf
+        self._told = self._grown = self._saved = -math.inf
+        self._history = History()  # what was told of it last
         self._cost = 0.0  # seconds, of the last checkpoint
         self._looked = -math.inf  # when the last look was over
         self._looking_for = 0.0  # seconds, that look
@@ -101,8 +103,8 @@ class Watching(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         """Start the clock, where an interrupted run left it."""
-        epochs = _course(module).history.epochs
-        self._clock = Clock(epochs[-1].seconds if epochs else 0.0)
+        last = _course(module).history.last
+        self._clock = Clock(0.0 if last is None else last.seconds)
 
     def on_train_epoch_start(
         self, trainer: pl.Trainer, module: pl.LightningModule
@@ -210,8 +212,8 @@ class Watching(pl.Callback):
 
     def _log(self, trainer: pl.Trainer, course: Course) -> None:
         """Write the epoch where TensorBoard finds it."""
-        epoch = course.history.epochs[-1]
-        if trainer.logger is not None:
+        epoch = course.history.last
+        if trainer.logger is not None and epoch is not None:
             names = ("train", "validation", "divergence", "rate", "throughput")
             more = ("moved", "silhouette", "nmi", "accuracy", "idle")
             values = {name: getattr(epoch, name) for name in (*names, *more)}
@@ -273,11 +275,10 @@ class Watching(pl.Callback):
         now = time.monotonic()
         assert isinstance(module, Learner)
         course, number = module.course, module.number
-        # The longer the history, the more there is to send each time.
-        rest = _TOLD * max(1.0, len(course.history) / 1000)
-        if not trainer.is_global_zero or not (at_once or now - self._told >= rest):
+        if not trainer.is_global_zero or not (at_once or now - self._told >= _TOLD):
             return
         self._told = now
+        history = self._news_of(course.history, now, at_once)
         batches = max(1, int(trainer.num_training_batches))
         share = self._batches / batches
         each = self._seconds_per_epoch(course, share)
@@ -293,7 +294,7 @@ class Watching(pl.Callback):
             epoch_left=left,
             run_left=None if left is None or each is None else left + coming * each,
             paused=paused,
-            history=course.history,
+            history=history,
             symptoms=self._symptoms,
             look=look,
         )
@@ -304,15 +305,23 @@ class Watching(pl.Callback):
                 course.epochs * batches,
                 f"Epoch {number} of {course.epochs}{layered}",
                 moment,
-                must_arrive=at_once,
+                must_arrive=at_once or len(history) > 0,
             )
         )
 
+    def _news_of(self, history: History, now: float, at_once: bool) -> History:
+        """Return it where it has grown since it was told; the longer, the rarer."""
+        rest = _TOLD * max(1.0, len(history) / _LONG)
+        if history is self._history or not (at_once or now - self._grown >= rest):
+            return History()
+        self._history, self._grown = history, now
+        return history
+
     def _seconds_per_epoch(self, course: Course, share: float) -> float | None:
         """Return how long an epoch takes by the last few, looks included."""
-        last = [e for e in course.history.epochs if e.phase == course.phase][-10:]
+        last = course.history.of_phase(course.phase).column("seconds")[-10:]
         if len(last) > 1:
-            return (last[-1].seconds - last[0].seconds) / (len(last) - 1)
+            return float(last[-1] - last[0]) / (len(last) - 1)
         if share:
             return (self._clock.seconds - self._began) / share
         return None

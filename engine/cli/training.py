@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from engine.autoencoder.architecture import NetworkParams
-from engine.autoencoder.history import Moment
+from engine.autoencoder.history import Epoch, Moment
 from engine.autoencoder.presets import PRESETS
 from engine.autoencoder.recipe import ImageParams, LayerParams, Recipe, TrainingParams
 from engine.autoencoder.runs import STOPPED, Run, folder_of
@@ -132,7 +132,7 @@ def _resumed(work: Work, run: Run, telling: _Telling, wishes: Wishes) -> Run:
 
 def _end(work: Work, run: Run) -> Document:
     """Say what came of it, and write it down where that is wanted."""
-    console, last = work.console, run.history.epochs[-1:]
+    console, last = work.console, run.history.last
     console.say(
         f"{run.id} {run.state} after {counted(len(run.history), 'epoch')} and "
         f"{run.seconds:.0f} s on {run.device}; kept in {folder_of(run.id)}"
@@ -149,7 +149,7 @@ def _end(work: Work, run: Run) -> Document:
         "kept": list(run.kept),
         "device": run.device,
         "training_seconds": run.seconds,
-        "last": {n: _known(v) for n, v in asdict(last[0]).items()} if last else None,
+        "last": {n: _known(v) for n, v in asdict(last).items()} if last else None,
     }
     if work.arguments.out is None:
         return work.document() | facts
@@ -209,9 +209,10 @@ class _Telling:
         if not self.run:
             self.run = moment.run
             self.console.say(f"Training {moment.run}; Ctrl+C stops and keeps it")
-        if moment.look is not None and moment.look.epoch > self.looked:
+        last = moment.history.last
+        if moment.look is not None and last and moment.look.epoch > self.looked:
             self.looked = moment.look.epoch
-            self.console.say(_line(moment))
+            self.console.say(_line(last, moment.epochs))
         for symptom in moment.symptoms:
             if symptom.name not in self.warned:
                 self.warned.add(symptom.name)
@@ -223,11 +224,10 @@ class _Telling:
             self.console.say(f"To go on: {PROGRAM} train INPUT --resume {self.run}")
 
 
-def _line(moment: Moment) -> str:
-    last = moment.history.epochs[-1]
-    values = ((name, getattr(last, name)) for name in _MEASURED)
+def _line(epoch: Epoch, epochs: int) -> str:
+    values = ((name, getattr(epoch, name)) for name in _MEASURED)
     told = ", ".join(f"{name} {v:.4g}" for name, v in values if math.isfinite(v))
-    return f"epoch {last.number} of {moment.epochs}: {told}"
+    return f"epoch {epoch.number} of {epochs}: {told}"
 
 
 @contextmanager

@@ -53,11 +53,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 def _verify(arguments: argparse.Namespace, console: Console) -> Document:
     params = _FLAGS.read(arguments)[0]["verification"]
     assert isinstance(params, VerificationParams)
+    digits = read_digits(arguments.data, full=arguments.full)
     results = None
     if arguments.out is not None:
         results = Results(arguments.out.parent)
         results.check()
-    digits = read_digits(arguments.data, full=arguments.full)
     found: list[Row] = []
     for row in verify(
         digits, params, arguments.seeds, full=arguments.full, report=console.report

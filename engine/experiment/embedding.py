@@ -27,7 +27,7 @@ from engine.projects.pipeline import AFTER_NETWORK, Pipeline
 
 # What of a recipe changes where and how it is watched, but not what comes of it.
 _IDLE = frozenset({"accelerator", "devices", "nodes", "look_every", "keep"})
-_SECTIONS = ("images", "network", "training", "layer")
+_SECTIONS = ("images", "network", "training")
 _POLL = 0.5  # seconds between two tries for the lock
 
 
@@ -206,24 +206,19 @@ def parsed_network(text: str, recipe: Recipe | None = None) -> tuple[str, Recipe
     ParameterError
         For an unknown name or a value out of range.
     """
-    recipe = recipe or Recipe()
     feature, *settings = text.split(":")
-    recipe = replace(recipe, images=recipe.images.replace(feature=feature))
+    values = (recipe or Recipe()).to_dict()
+    values["images"]["feature"] = feature
     for setting in settings:
         field, _, value = setting.partition("=")
         section, _, name = field.rpartition(".")
-        for part in [section] if section else _SECTIONS[:3]:
-            params = getattr(recipe, part, None)
-            kinds = {d.name: d.kind for d in params.declared()} if params else {}
-            if name in kinds:
-                changed = params.replace(**{name: typed(value, kinds[name])})
-                recipe = replace(recipe, **{part: changed})
-                break
-        else:
-            raise ParameterError(
-                f"A network has no parameter {field!r}, as in {text!r}"
-            )
-    return " ".join(settings), recipe
+        sections = [section] if section else _SECTIONS
+        found = [part for part in sections if name in values.get(part, ())]
+        if not found:
+            raise ParameterError(f"A network has no parameter {field!r}: {text!r}")
+        known = values[found[0]]
+        known[name] = typed(value, type(known[name]))
+    return " ".join(settings), Recipe.from_dict(values)
 
 
 def _essence(recipe: Recipe) -> dict[str, dict[str, Any]]:

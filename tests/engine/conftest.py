@@ -29,8 +29,9 @@ def batch(cache, capsys):
     """Run the program; return exit code, stdout and stderr."""
 
     def run(*words: object) -> tuple[int, str, str]:
-        here = [] if words[0] == "demo" else ["--cache", cache, "--workers", 0]
-        if words[0] in ("scan", "prepare", "segment"):
+        here = [] if words[0] == "runs" else ["--workers", 0]
+        here += ["--cache", cache]
+        if words[0] in ("demo", "scan", "prepare", "segment"):
             here = []
         try:
             code = main([str(word) for word in (*words, *here)])

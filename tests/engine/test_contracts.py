@@ -32,7 +32,14 @@ WINDOW = frozenset({"PySide6", "shiboken6", "pyqtgraph", "sounddevice"})
 # What derives from heavy classes: for notebooks, and for no module of ours.
 LEAVES = frozenset({"engine.clustering.estimators"})
 # What derives from torch's classes: imported inside functions, or by each other.
-NETWORKS = frozenset({"engine.autoencoder.model"})
+NETWORKS = frozenset(
+    f"engine.autoencoder.{name}"
+    for name in (
+        *("agreement", "augmentation", "batches", "clustering_layer", "devices"),
+        *("distortion", "fitting", "learner", "model", "silence", "trainers"),
+        "watching",
+    )
+)
 PICKLING = frozenset({"pickle", "cPickle", "cloudpickle", "dill", "shelve", "marshal"})
 
 IMPORT_ALL = """

@@ -26,7 +26,10 @@ def kinds(n: int) -> list[str]:
 
 
 def recipe(
-    embedding: int = 8, base: int = 8, layer: dict[str, Any] | None = None, **training: Any
+    embedding: int = 8,
+    base: int = 8,
+    layer: dict[str, Any] | None = None,
+    **training: Any,
 ) -> Recipe:
     defaults: dict[str, Any] = {"epochs": 4, "accelerator": "cpu", "precision": "32"}
     return Recipe(

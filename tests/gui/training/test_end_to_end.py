@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,15 +25,16 @@ def window(opened):
 @pytest.fixture
 def training(opened):
     """A recipe that takes a second, on a project whose clips have features."""
-    opened.training.choose(recipe(epochs=4))
+    opened.training.choose(recipe(epochs=3, clusters=4))
     return opened.training
 
 
 @pytest.fixture
 def trained(qtbot, window, training):
-    """A network that was kept after epoch 4."""
+    """A run that was finished, with a clustering layer at last."""
     train(qtbot, window)
     (run,) = training.runs
+    assert run.best == len(run.history) == 5
     return run
 
 
@@ -124,23 +124,8 @@ def test_curves_map_and_pairs_grow_while_it_trains(qtbot, window, training):
     buttons.cancel.click()
     with qtbot.waitSignal(training.ended, timeout=WAIT):
         buttons.cancel.click()
-    until(qtbot, lambda: not training.run(run_id).alive)
-    assert len(training.run(run_id).history) >= done, "what it had before stays"
-
-
-def test_cancel_throws_a_run_away(qtbot, window, training):
-    training.choose(recipe(ENDLESS))
-    begin(qtbot, window)
-    until(qtbot, lambda: epochs(training) >= 1)
-    cancel = window.training.buttons.cancel
-    cancel.click()
-    assert training.busy, "a slip throws nothing away"
-    with qtbot.waitSignal(training.ended, timeout=WAIT) as ended:
-        cancel.click()
-    assert ended.args[1] == "cancelled"
-    until(qtbot, lambda: not training.runs)
-    assert not list(runs_folder().iterdir())
-    assert training.runnable
+    until(qtbot, lambda: training.run(run_id).state == STOPPED)
+    assert done in training.run(run_id).kept, "what it had before stays"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
@@ -180,20 +165,31 @@ def test_kill_9_costs_an_epoch_and_the_curve_is_what_it_would_have_been(
     assert curve(later.training.run(killed)) == curve(through)
 
 
-def test_a_window_that_is_closed_while_it_trains_offers_to_go_on(
-    qtbot, start, opened, small
+def test_cancel_throws_a_run_away_and_closing_the_window_does_not(
+    qtbot, start, opened, window, training, small
 ):
-    opened.training.choose(recipe(ENDLESS))
-    begin(qtbot, opened.window)
-    until(qtbot, lambda: epochs(opened.training) >= 2)
-    run_id = opened.training.live_run
-    opened.window.close()
+    training.choose(recipe(ENDLESS))
+    begin(qtbot, window)
+    until(qtbot, lambda: epochs(training) >= 1)
+    cancel = window.training.buttons.cancel
+    cancel.click()
+    assert training.busy, "a slip throws nothing away"
+    with qtbot.waitSignal(training.ended, timeout=WAIT) as ended:
+        cancel.click()
+    assert ended.args[1] == "cancelled"
+    until(qtbot, lambda: not training.runs)
+    assert not list(runs_folder().iterdir())
+
+    begin(qtbot, window)
+    until(qtbot, lambda: epochs(training) >= 2)
+    run_id = training.live_run
+    window.close()
     later = start()
     with qtbot.waitSignal(later.training.offered, timeout=WAIT) as offered:
         open_and_finish(qtbot, later, small)
-    assert offered.args[0].id == run_id
-    assert offered.args[0].state == TRAINING
-    assert len(offered.args[0].history) >= 1
+    (run,) = offered.args
+    assert (run.id, run.state) == (run_id, TRAINING)
+    assert len(run.history) >= 1
 
 
 def test_one_click_describes_the_clips_by_a_network(
@@ -203,10 +199,12 @@ def test_one_click_describes_the_clips_by_a_network(
     document, by_features = opened.document, opened.document.project
     assert window.training.network.use.isEnabled()
     window.training.network.use.click()
+    until(qtbot, lambda: document.pipeline.network == trained.network())
     until(qtbot, lambda: is_done(opened))
     project = document.project
-    assert project.pipeline.network == trained.network()
     assert project.grouping.pipeline.grouping_key == project.pipeline.grouping_key
+    assert "clustering layer" in " ".join(project.grouping.notes)
+    assert project.grouping.membership.shape == (40, 4)
     assert project.layout.pipeline.layout_key == project.pipeline.layout_key
     assert not np.array_equal(project.layout.positions, by_features.layout.positions)
     assert trained.name in window.pipeline.network.currentText()
@@ -229,12 +227,11 @@ def test_one_click_describes_the_clips_by_a_network(
     assert np.array_equal(later.document.project.labels, project.labels)
 
     shutil.rmtree(folder_of(trained.id))
-    pipeline = later.document.pipeline.with_n_clusters(3)
-    later.document.commit(replace(later.document.project, pipeline=pipeline), "k")
     with qtbot.waitSignal(later.workflow.troubled, timeout=WAIT) as trouble:
-        later.workflow.run()
+        later.document.commit(later.document.project.choosing(method="dbscan"), "ask")
     assert trained.id in trouble.args[1]
-    assert "gone" in trouble.args[1] or "not there" in trouble.args[1], trouble.args
+    assert "is not there any more" in trouble.args[1]
+    assert later.window.training.network.back.isVisibleTo(later.window.training)
 
 
 def test_a_network_answers_questions_while_clips_stay_described_by_features(
@@ -262,20 +259,3 @@ def test_a_network_answers_questions_while_clips_stay_described_by_features(
     view.pages.bring("Pairs")
     view.pairs.which.setCurrentIndex(view.pairs.which.findData("chosen"))
     until(qtbot, lambda: view.pairs._clips.tolist() == [3, 20])
-
-
-def test_the_groups_of_a_clustering_layer_come_with_its_network(
-    qtbot, opened, window, training
-):
-    training.choose(recipe(3, clusters=4))
-    train(qtbot, window)
-    (run,) = training.runs
-    assert run.best == len(run.history) == 5
-    window.training.network.use.click()
-    until(qtbot, lambda: opened.document.pipeline.network == run.network())
-    notes = opened.document.project.grouping.notes
-    assert "clustering layer" in " ".join(notes)
-    assert opened.document.project.grouping.membership.shape == (40, 4)
-    until(qtbot, lambda: is_done(opened))
-    opened.document.undo()
-    assert not opened.document.pipeline.network
