@@ -104,7 +104,8 @@ def build(
     training = Training(document, jobs)
     training.used.connect(workflow.run)
     colouring = Colouring(document, jobs)
-    likes = Preferences(session.settings, document, playback, listening, colouring)
+    chosen = (document, playback, listening, colouring, training)
+    likes = Preferences(session.settings, *chosen)
     parts = Parts(
         document=document,
         jobs=jobs,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QSettings
 
@@ -10,6 +12,9 @@ from audioclust_gui.colouring import Colouring
 from audioclust_gui.document import Document
 from audioclust_gui.listening import ORDERS, Listening
 from audioclust_gui.sound.playback import Playback
+from audioclust_gui.training import Training
+from engine.autoencoder.recipe import Recipe
+from engine.errors import ParameterError
 
 _VOLUME = 0.8
 
@@ -26,6 +31,7 @@ class Preferences(QObject):
     playback : Playback
     listening : Listening
     colouring : Colouring
+    training : Training
 
     Attributes
     ----------
@@ -40,6 +46,7 @@ class Preferences(QObject):
         playback: Playback,
         listening: Listening,
         colouring: Colouring,
+        training: Training,
     ) -> None:
         super().__init__(document)
         self._settings = settings
@@ -47,6 +54,7 @@ class Preferences(QObject):
         self._playback = playback
         self._listening = listening
         self._colouring = colouring
+        self._training = training
         self.on_hover = self._flag("on_hover", False)
 
     def keep(self) -> None:
@@ -61,6 +69,7 @@ class Preferences(QObject):
             "pause": listening.pause,
             "on_hover": self.on_hover,
             "colour_by": self._colouring.choice,
+            "recipe": json.dumps(self._training.recipe.to_dict()),
         }
         for name, value in values.items():
             self._settings.setValue(name, value)
@@ -80,6 +89,10 @@ class Preferences(QObject):
         if (order := self._text("order")) in ORDERS:
             listening.set_order(order)
         listening.set_pause(self._number("pause", 0.0))
+        # Of another version, or what somebody wrote into the file.
+        with suppress(ValueError, RecursionError, ParameterError):
+            if written := self._text("recipe"):
+                self._training.choose(Recipe.from_dict(json.loads(written)))
         # What there is to colour by is known when there is a collection.
         self._document.replaced.connect(self._colour)
 

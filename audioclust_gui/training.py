@@ -59,7 +59,7 @@ class Training(Trainer):
         The runs whose curves are to be seen.
     look, pairs, between : callable
         As those of `NetworkQuestions`; `looked` brings what `look` asks for.
-    rename, remove : callable
+    rename, remove, refresh : callable
         As those of `RunList`.
     use_features : callable
         As that of `Adopting`: the way back from `use`.
@@ -91,6 +91,7 @@ class Training(Trainer):
         asking, listing = self._questions, self._list
         self.look, self.pairs, self.between = asking.look, asking.pairs, asking.between
         self.rename, self.remove = listing.rename, listing.remove
+        self.refresh = listing.refresh
         self.use_features = self._adopting.use_features
         self._connect()
 
@@ -134,12 +135,15 @@ class Training(Trainer):
 
         There are as many clusters as labels, else as many as are chosen.
         """
-        project = self._document.project
-        truth = project.dataset.labels
-        k = len(set(truth) - {""}) if truth else project.pipeline.n_clusters
-        found = self.presets[name].resolve(k)
+        found = self.presets[name].resolve(self._n_clusters)
         images = found.images.replace(feature=self.recipe.images.feature)
         self.choose(replace(found, images=images))
+
+    @property
+    def _n_clusters(self) -> int | None:
+        project = self._document.project
+        truth = project.dataset.labels
+        return len(set(truth) - {""}) if truth else project.pipeline.n_clusters
 
     def show(self, run_id: str, on: bool) -> None:
         """Let the curves of a run be seen, or not."""
@@ -163,9 +167,10 @@ class Training(Trainer):
             self._train("resume_run", *about, name=run.name, rest=epochs, run=run_id)
 
     def more(self, run_id: str, epochs: int) -> None:
-        """Train a run for so many more epochs."""
+        """Train a run for so many more epochs than it has had."""
         if (run := self.run(run_id)) is not None:
-            self.resume(run_id, run.recipe.training.epochs + epochs)
+            last = run.history.last
+            self.resume(run_id, epochs + (0 if last is None else last.number))
 
     def use(self, run_id: str, epoch: int | None = None) -> None:
         """Describe the clips by a network, by default a run's best.
@@ -188,7 +193,7 @@ class Training(Trainer):
         for part in (self._list, self._questions, self._adopting):
             part.troubled.connect(self.troubled)
         self._document.changed.connect(self._on_changed)
-        self._document.replaced.connect(self.state_changed)
+        self._document.replaced.connect(self._on_replaced)
 
     def _train(
         self, function: str, *about: object, name: str, rest: object, run: str = ""
@@ -205,6 +210,18 @@ class Training(Trainer):
     def _on_changed(self, old: Project, new: Project) -> None:
         if old.extraction is not new.extraction or old.pipeline is not new.pipeline:
             self.state_changed.emit()
+
+    def _on_replaced(self) -> None:
+        """Let a preset have the clusters of this collection, not of the last one."""
+        if self.preset:
+            now, found = (
+                self.recipe,
+                self.presets[self.preset].resolve(self._n_clusters),
+            )
+            network = now.network.replace(embedding=found.network.embedding)
+            layer = now.layer.replace(clusters=found.layer.clusters)
+            self.choose(replace(now, network=network, layer=layer))
+        self.state_changed.emit()
 
     def _on_moved(self, moment: Moment) -> None:
         new, look = moment.run != self._moved, moment.look

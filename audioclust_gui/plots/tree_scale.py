@@ -52,8 +52,9 @@ class HeightScale:
         """Return 0 to 1 for heights up to the highest; more beyond."""
         if not self.floor:
             return heights / self.highest
-        span = math.log(self.highest / self.floor)
-        return np.log(np.maximum(heights, self.floor) / self.floor) / span
+        span = math.log(self.highest) - math.log(self.floor)
+        logs: Floats = np.log(np.maximum(heights, self.floor))
+        return (logs - math.log(self.floor)) / span  # no ratio that is too large
 
     def share(self, height: float) -> float:
         """Return the share of one height, which may be infinite."""

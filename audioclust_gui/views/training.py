@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from audioclust_gui.audition import Audition
@@ -99,6 +99,12 @@ class TrainingView(QWidget):
         parts = (self.symptoms, self.curves, self.map, self.pairs, self.between)
         for part in (*parts, self.runs):
             part.set_dark(dark)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # Another window, or a command line, may have trained meanwhile.
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._training.refresh()
 
     def start(self) -> None:
         """Train by the recipe, under the name that was typed."""

@@ -75,7 +75,6 @@ class Between(QWidget):
         self.row, self.large = PictureRow(), PictureRow()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS - 1)
-        self.setFocusProxy(self.slider)
         self._way = QHBoxLayout()
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._arrange()

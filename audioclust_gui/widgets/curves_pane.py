@@ -46,7 +46,6 @@ class CurvesPane(QWidget):
         self.scale.setMinimumContentsLength(9)
         self.scale.setAccessibleName("Scale of the curves")
         self.scale.setToolTip(_HELP)
-        self.setFocusProxy(self.plot)
         head = QHBoxLayout()
         head.setContentsMargins(6, 2, 6, 0)
         head.addWidget(self.words, 1)

@@ -61,7 +61,6 @@ class FormingMap(QWidget):
         self.by.setMinimumContentsLength(6)
         self.by.setAccessibleName("Colours of the map")
         self.by.setToolTip("What points are coloured and shaped by")
-        self.setFocusProxy(self.plot)
         self._arrange()
         self._connect()
         self._take_labels()

@@ -39,6 +39,9 @@ class Pages(QWidget):
         self._front: list[str] = list(pages)  # the one that was seen last comes first
         # In no layout: its least size must not grow with the arrangement, else a panel
         # that has been wide could not be made narrow again.
+        self._first = QWidget(self)  # unseen: for Tab, where pages are to follow
+        self._first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._first.hide()
         self._split: QSplitter | None = None  # until there is a size
         self._tabs: list[QTabWidget] = []
         for page in pages.values():
@@ -101,8 +104,24 @@ class Pages(QWidget):
         if before is not None:
             before.hide()
             before.deleteLater()
+        self._order_tabs()
         if focused is not None and self.isAncestorOf(focused):
             focused.setFocus()
+
+    def _order_tabs(self) -> None:
+        """Let Tab go through the pages where they are.
+
+        Whatever gets another parent comes last in the window.
+        """
+        # Not by nextInFocusChain: what that returns, PySide takes for a child of the
+        # widget it was asked of, and with an old splitter the menus would be gone.
+        before = self._first
+        for tabs in self._tabs:
+            found = tabs.findChildren(QWidget)
+            here = [widget for widget in found if _takes_tab(widget, self.window())]
+            for widget in sorted(here, key=lambda widget: widget is not tabs.tabBar()):
+                QWidget.setTabOrder(before, widget)
+                before = widget
 
     def _share_room(self) -> None:
         """Give the first column, a form, what it needs, and others equal parts."""
@@ -116,6 +135,10 @@ class Pages(QWidget):
     def _group(self, titles: Group) -> QTabWidget:
         tabs = QTabWidget(documentMode=True)
         tabs.setTabBarAutoHide(True)
+        tabs.tabBar().setAccessibleName("Pages")
+        # The bar takes Tab by itself: else Tab ends at one that is hidden.
+        tabs.setFocusProxy(None)
+        tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for title in titles:
             tabs.addTab(self._pages[title], title)
         tabs.setCurrentIndex(titles.index(min(titles, key=self._front.index)))
@@ -128,3 +151,9 @@ class Pages(QWidget):
         if title in self._front:
             self._front.remove(title)
             self._front.insert(0, title)
+
+
+def _takes_tab(widget: QWidget, window: QWidget) -> bool:
+    """Tell whether Tab stops at a widget itself, not at one that it stands for."""
+    stops = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return stops and widget.focusProxy() is None and widget.window() is window

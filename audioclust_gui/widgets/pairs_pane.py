@@ -68,7 +68,6 @@ class PairsPane(QWidget):
             self.which.addItem(words, name)
         self.which.setMinimumContentsLength(6)
         self.which.setAccessibleName("Which pairs")
-        self.setFocusProxy(self.plot)
         head = QHBoxLayout()
         head.setContentsMargins(6, 2, 6, 0)
         head.addWidget(self.words, 1)

@@ -54,7 +54,6 @@ class RunPanel(QWidget):
         self.model = RunTable(self)
         self.table = _RunRows()
         self.table.setModel(self.model)
-        self.setFocusProxy(self.table)
         self.resume = _button("Resume", _RESUME, self._resume)
         self.more = _button("Train on", _MORE, self._train_on)
         self.recipe = _button("Take its recipe", _RECIPE, self._take_recipe)

@@ -14,7 +14,9 @@ from engine.autoencoder.recipe import TrainingParams
 
 
 def moved(images: Tensor, most: int, generator: Generator) -> Tensor:
-    """Return images, each moved by up to so many pixels both ways; 0 comes after.
+    """Return images, each moved by up to so many pixels both ways.
+
+    What comes after is the border: pictures of sounds are not black outside.
 
     Parameters
     ----------
@@ -28,11 +30,10 @@ def moved(images: Tensor, most: int, generator: Generator) -> Tensor:
     for axis, side in ((2, height), (3, width)):
         by = torch.randint(-most, most + 1, (n, 1), generator=generator, device=device)
         source = torch.arange(side, device=device) - by
-        inside = (source >= 0) & (source < side)
         shape = [n, 1, 1, 1]
         shape[axis] = side
         index = source.clamp(0, side - 1).view(shape).expand_as(images)
-        images = images.gather(axis, index) * inside.view(shape)
+        images = images.gather(axis, index)
     return images
 
 

@@ -88,5 +88,4 @@ class Batches(Sampler[Tensor]):
 
 def loader(images: Tensor, batches: Batches) -> DataLoader[Batch]:
     """Return what Lightning takes; the sampler makes the batches."""
-    pictures, own = Pictures(images), torch.Generator()  # which nothing is drawn from
-    return DataLoader(pictures, sampler=batches, batch_size=None, generator=own)
+    return DataLoader(Pictures(images), sampler=batches, batch_size=None)

@@ -13,6 +13,8 @@ from engine.autoencoder.history import History
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.schedules import is_past_its_best, one_cycle, plateaus
 
+_ROOM = 2**30  # bytes of kept networks
+
 
 @dataclass
 class Course:
@@ -29,6 +31,8 @@ class Course:
         Epochs before the present cycle of the learning rate: a run that had come to its
         end and goes on begins another.
     history : History
+    size : int
+        Bytes of a kept network.
     """
 
     recipe: Recipe
@@ -36,6 +40,7 @@ class Course:
     before: int = 0
     cycle: int = 0
     history: History = field(default_factory=History)
+    size: int = 1
 
     @property
     def done(self) -> int:
@@ -89,10 +94,16 @@ class Course:
         return number == 1 or number % self.recipe.training.look_every == 0
 
     def keeps_after(self, number: int) -> bool:
-        """Tell whether the network is kept after an epoch."""
+        """Tell whether the network is kept after an epoch.
+
+        After as many looks of a phase as there are to be networks, spread evenly, and
+        fewer where those would take more than 1 GiB. None is ever taken away again: a
+        project may be using it.
+        """
         training = self.recipe.training
         looks = (self.last - self.before) // training.look_every
-        every = max(1, math.ceil(looks / training.keep)) * training.look_every
+        most = max(2, min(training.keep, _ROOM // self.size))
+        every = max(1, math.ceil(looks / most)) * training.look_every
         return number == 1 or number % every == 0
 
     def pace(self, number: int, share: float) -> tuple[float, float]:

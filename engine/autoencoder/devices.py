@@ -24,7 +24,8 @@ from torch.multiprocessing.spawn import ProcessException
 
 from engine.autoencoder.recipe import TrainingParams
 from engine.autoencoder.silence import hush
-from engine.errors import Cancelled, EngineError
+from engine.errors import Cancelled, EngineError, ParameterError
+from engine.machine import cores
 from engine.progress import Report, Step, Wish, Wishes
 
 _CANCEL = -1
@@ -48,6 +49,30 @@ def count(params: TrainingParams) -> int:
         cuda = kind(params.accelerator) == "cuda"
         here = max(1, torch.cuda.device_count()) if cuda else 1
     return here * params.nodes
+
+
+def check_devices(params: TrainingParams) -> None:
+    """Refuse devices that this machine does not have.
+
+    Raises
+    ------
+    ParameterError
+        If it has none of the kind, or fewer.
+    """
+    chosen = kind(params.accelerator)
+    mps = int(torch.backends.mps.is_available())
+    # Two processes on one processor are slow, and good enough to try it out.
+    here = {"cuda": torch.cuda.device_count(), "mps": mps, "cpu": max(2, cores())}
+    if not here[chosen]:
+        raise ParameterError(
+            f"TrainingParams.accelerator (Processor) must be auto or cpu here: there "
+            f"is none of the kind {chosen!r}"
+        )
+    if params.devices > here[chosen]:
+        raise ParameterError(
+            f"TrainingParams.devices (Devices) must be 1 to {here[chosen]}, or 0 for "
+            f"all, where these are {chosen}; it is {params.devices}"
+        )
 
 
 def strategy(params: TrainingParams) -> DDPStrategy | str:

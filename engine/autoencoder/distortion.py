@@ -17,7 +17,9 @@ from torch.nn import functional
 def distorted(
     images: Tensor, turn: float, stretch: float, generator: Generator
 ) -> Tensor:
-    """Return images, each turned and stretched around its middle; 0 comes after.
+    """Return images, each turned and stretched around its middle.
+
+    What comes after is the border, as in `engine.autoencoder.augmentation.moved`.
 
     Parameters
     ----------
@@ -47,4 +49,7 @@ def distorted(
     )
     places = torch.stack([torch.stack(row, 1) for row in rows], 1)
     grid = functional.affine_grid(places, list(images.shape), align_corners=False)
-    return functional.grid_sample(images.float(), grid, align_corners=False)
+    pixels = images.float()
+    return functional.grid_sample(
+        pixels, grid, padding_mode="border", align_corners=False
+    )

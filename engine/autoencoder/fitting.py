@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.autoencoder import checkpoints
-from engine.autoencoder.architecture import Shape
+from engine.autoencoder.architecture import Shape, parameter_count
 from engine.autoencoder.batches import Batches, loader
 from engine.autoencoder.clustering_layer import (
     ClusteringLayer,
@@ -25,7 +25,7 @@ from engine.autoencoder.clustering_layer import (
     target_of,
 )
 from engine.autoencoder.course import Course
-from engine.autoencoder.devices import relayed
+from engine.autoencoder.devices import relayed, spawns
 from engine.autoencoder.history import History
 from engine.autoencoder.learner import STATE, Learner
 from engine.autoencoder.looking import Looking, last_look
@@ -34,7 +34,7 @@ from engine.autoencoder.pictures import Images
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import HISTORY, LAST, Run, write
 from engine.autoencoder.silence import quiet
-from engine.autoencoder.splitting import batch_size, split
+from engine.autoencoder.splitting import LEAST, batch_size, split
 from engine.autoencoder.trainers import device_words, trainer
 from engine.autoencoder.watching import Watching
 from engine.errors import EngineError
@@ -70,13 +70,16 @@ def fit(
     bool
         Whether it came to its end, and was not stopped.
     """
-    report(Step(0, 0, "Preparing"))
     recipe = run.recipe
     write(folder, replace(run, device=device_words(recipe.training)))
     content = checkpoints.read(folder / LAST) if goes_on else None
     parts = split(len(images), recipe.training)
+    if recipe.training.validation and not len(parts.validated):
+        note = f"Fewer than {LEAST} clips are all learnt from: there is no validation"
+        report(Step(0, 0, note, must_arrive=True))
     trained, validated = (torch.from_numpy(images[rows]) for rows in parts)
     course = _course(recipe, folder, content)
+    course.size = 4 * parameter_count(run.shape, recipe.network)
     if more:
         course.cycle = course.done
     learner = _learner(course, content, trained)
@@ -118,8 +121,8 @@ def _fit_phase(
         ckpt_path=checkpoint,
         weights_only=True,
     )
-    # Other processes may have trained: what they went through is in the file.
-    course.history = History.read(folder / HISTORY)
+    if spawns(params):  # what other processes went through is in the file
+        course.history = History.read(folder / HISTORY)
 
 
 def _course(recipe: Recipe, folder: Path, content: dict[str, Any] | None) -> Course:
@@ -184,6 +187,8 @@ def _layered(learner: Learner, trained: Tensor, report: Report) -> Learner:
     embedding = learner.embedding(trained)
     seed = course.recipe.training.seed
     first = first_centres(embedding.numpy(), layer.clusters, seed, report)
+    for note in first.notes:
+        report(Step(0, 0, note, must_arrive=True))
     centres = ClusteringLayer(torch.from_numpy(first.centres))
     with torch.no_grad():
         target = target_of(centres(embedding), torch.from_numpy(first.labels))

@@ -92,18 +92,16 @@ class Learner(pl.LightningModule):
         """Return the loss of a batch."""
         places, images = batch
         training, layer = self.course.recipe.training, self.course.recipe.layer
-        views = 2 if training.agreement else 1
+        views = 2 if training.agreement and self.layer is None else 1
         pixels, seen = self._views(torch.cat([images] * views), batch_idx)
         embedding, made = self.model(seen)
         loss = _error(made, pixels)
         self._count(0, loss, len(images))
         if self.layer is not None:
-            apart = divergence(
-                self.shares[places].repeat(views, 1), self.layer(embedding)
-            )
+            apart = divergence(self.shares[places], self.layer(embedding))
             self._count(2, apart, len(images))
             loss = loss + layer.weight * apart
-        if training.agreement:
+        if views == 2:
             loss = loss + training.agreement * disagreement(*embedding.chunk(2))
         return loss
 

@@ -221,11 +221,12 @@ class TrainingParams(Params):
     keep: int = param(
         25,
         label="Networks kept",
-        low=1,
+        low=2,
         high=10_000,
         logarithmic=True,
-        help="At most, of each phase, beside the first and the last: where there are "
-        "more looks, every second or third of them keeps its network",
+        help="At most, of each phase, beside the first and the last, and no more than "
+        "1 GiB of them: where there are more looks, every second or third of them "
+        "keeps its network",
     )
 
     @property

@@ -33,6 +33,7 @@ NETWORK = re.compile(_ID.pattern + "@[0-9]{1,9}")
 _KEPT = re.compile(r"epoch-([0-9]{5}|[1-9][0-9]{5,8})\.pt")  # as :05 writes it
 
 TRAINING, FINISHED, STOPPED, FAILED = "training", "finished", "stopped", "failed"
+_LONGEST = 1000  # characters: somebody may have written whatever into the file
 _STATES = {state: state for state in (TRAINING, FINISHED, STOPPED, FAILED)}
 
 
@@ -195,13 +196,13 @@ def read(folder: Path) -> Run:
         about: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
         found = Run(
             id=folder.name,
-            name=str(about["name"]),
+            name=str(about["name"])[:_LONGEST],
             recipe=Recipe.from_dict(about["recipe"]),
             shape=Shape(*(int(side) for side in about["shape"])),
             n_clips=int(about["n_clips"]),
             state=_STATES[about["state"]],
-            why=str(about["why"]),
-            device=str(about["device"]),
+            why=str(about["why"])[:_LONGEST],
+            device=str(about["device"])[:_LONGEST],
         )
         kept = tuple(sorted(_kept(folder)))
         best = about["best"]

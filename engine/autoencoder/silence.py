@@ -28,6 +28,8 @@ def threads() -> int:
 def quiet() -> Iterator[None]:
     """Keep Lightning from writing to the terminal, and leave a core to the window.
 
+    The random numbers of others stay as they were.
+
     Ctrl+C is a KeyboardInterrupt, as everywhere; Lightning would end the process.
     """
     loggers = [logging.getLogger(name) for name in _TALKATIVE]
@@ -35,7 +37,8 @@ def quiet() -> Iterator[None]:
     handler = signal.getsignal(signal.SIGINT)
     torch.set_num_threads(threads())
     try:
-        with warnings.catch_warnings():
+        # A DataLoader draws a random number that nobody asked it for.
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             hush()
             yield
     except SystemExit as end:

@@ -17,6 +17,7 @@ Rows = NDArray[np.int64]
 
 LEAST = 5  # clips; of fewer, none can be spared for validation
 _STEPS = 8  # per epoch at least, where there are as many clips
+_COMPARED = 64  # clips at once, where the network is to tell them apart
 
 _SPLIT, _ORDER, _CHANGES = range(3)  # what a stream of random numbers is for
 
@@ -39,7 +40,8 @@ def split(n: int, params: TrainingParams) -> Split:
 
 def batch_size(n_trained: int, params: TrainingParams) -> int:
     """Return how many clips are seen at once: fewer than chosen if there are few."""
-    return min(params.batch, max(1, -(-n_trained // _STEPS)))
+    least = _COMPARED if params.agreement else 1
+    return min(params.batch, max(least, -(-n_trained // _STEPS)), max(1, n_trained))
 
 
 def order(n_trained: int, seed: int, epoch: int) -> Rows:

@@ -65,7 +65,7 @@ def _divergence(history: History) -> Symptom | None:
             since,
         )
     least = np.minimum.accumulate(loss)
-    grown = (loss > _GROWN * least) & (loss > _TINY * loss[0])
+    grown = (loss / _GROWN > least) & (loss > _TINY * loss[0])
     since = _since(grown, numbers)
     if since is None:
         return None

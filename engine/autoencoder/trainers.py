@@ -11,15 +11,12 @@ from typing import Any
 import lightning.pytorch as pl
 import torch
 from lightning.fabric.plugins import CheckpointIO
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from engine.autoencoder.checkpoints import read
 from engine.autoencoder.devices import count, kind, strategy
 from engine.autoencoder.keeping import replacing
 from engine.autoencoder.recipe import TrainingParams
 from engine.autoencoder.silence import threads
-
-_LOGS = "tensorboard"  # the folder of its events, in that of a run
 
 
 class WholeFiles(CheckpointIO):
@@ -66,7 +63,7 @@ def trainer(
         max_epochs=epochs,
         callbacks=[callback],
         plugins=[WholeFiles()],
-        logger=TensorBoardLogger(folder, name="", version=_LOGS),
+        logger=False,
         default_root_dir=folder,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -96,7 +93,8 @@ def device_words(params: TrainingParams) -> str:
     if device == "cuda":
         name = torch.cuda.get_device_name()
     elif device == "cpu":
-        name = f"CPU, {threads()} threads"
+        many = threads()
+        name = f"CPU, {many} thread{'s' if many > 1 else ''}"
     else:
         name = "GPU"
     together = count(params)

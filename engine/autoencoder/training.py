@@ -5,7 +5,9 @@ Everything that a run has to show is in its folder; see `engine.autoencoder.runs
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.autoencoder.architecture import Shape, layer_sizes
+from engine.autoencoder.events import FOLDER
 from engine.autoencoder.faults import explained
 from engine.autoencoder.keeping import replace_file
 from engine.autoencoder.pictures import Images
@@ -24,6 +27,7 @@ from engine.autoencoder.runs import (
     CLIPS,
     FAILED,
     FINISHED,
+    LAST,
     LOCK,
     STOPPED,
     TRAINING,
@@ -33,8 +37,9 @@ from engine.autoencoder.runs import (
 )
 from engine.autoencoder.splitting import split
 from engine.errors import Cancelled, EngineError, ParameterError
-from engine.progress import Report, Wishes, go_on, silent
+from engine.progress import Report, Step, Wishes, go_on, silent
 
+_RANKS = ("RANK", "SLURM_PROCID", "NODE_RANK")
 _PATIENCE = 5.0  # seconds, for those who only look whether a run is alive
 
 
@@ -84,27 +89,24 @@ def train(
     Raises
     ------
     ParameterError
-        If there are no images, they are too small or hold NaN, or there are to be more
-        clusters than clips.
+        If there are no images, they are too small or hold NaN, there are to be more
+        clusters than clips, or more devices than there are.
     EngineError
         If training fails; its message says why and what is kept.
     """
     pictures = _checked(images)
-    if recipe.layer.clusters:
-        from engine.autoencoder.clustering_layer import check_clusters
-
-        trained = split(len(pictures), recipe.training).trained
-        check_clusters(recipe.layer.clusters, len(trained))
+    _check_recipe(recipe, len(pictures), report)
     shape = Shape(*pictures.shape[1:])
     run = Run(folder.name, name, recipe, shape, len(pictures), TRAINING)
-    try:
-        with _held(folder), explained("the run's folder"):
-            replace_file(folder / CLIPS, "\n".join(keys).encode("ascii"))
-            _go(pictures, run, folder, clips, truth, n_clusters, report, wishes)
-    except Cancelled:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return read(folder)
+    with _place(folder) as place:
+        try:
+            with _held(place), explained("the run's folder"):
+                replace_file(place / CLIPS, "\n".join(keys).encode("ascii"))
+                _go(pictures, run, place, clips, truth, n_clusters, report, wishes)
+        except Cancelled:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return read(place)
 
 
 def resume(
@@ -153,24 +155,17 @@ def resume(
     more = epochs is not None and run.state == FINISHED
     if epochs is not None:
         run = _lengthened(run, epochs)
-    try:
-        with _held(folder), explained("the run's folder"):
-            _go(
-                pictures,
-                replace(run, state=TRAINING, why=""),
-                folder,
-                clips,
-                truth,
-                n_clusters,
-                report,
-                wishes,
-                goes_on=True,
-                more=more,
-            )
-    except Cancelled:
-        write(folder, replace(read(folder), state=STOPPED))
-        raise
-    return read(folder)
+    _check_recipe(run.recipe, run.n_clips, report)
+    run = replace(run, state=TRAINING, why="")
+    asked = (clips, truth, n_clusters, report, wishes)
+    with _place(folder) as place:
+        try:
+            with _held(place), explained("the run's folder"):
+                _go(pictures, run, place, *asked, goes_on=True, more=more)
+        except Cancelled:
+            write(place, replace(read(place), state=STOPPED))
+            raise
+        return read(place)
 
 
 def _go(
@@ -238,6 +233,24 @@ def _lengthened(run: Run, epochs: int) -> Run:
 
 
 @contextmanager
+def _place(folder: Path) -> Iterator[Path]:
+    """Yield the run's folder, or a copy for this process, where others train, too.
+
+    Of the processes that torchrun or SLURM started, or that were started by hand on
+    several machines, the first writes what is kept.
+    """
+    if all(os.environ.get(name, "0") == "0" for name in _RANKS):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as private:
+        place = Path(private) / folder.name
+        if (folder / LAST).is_file():
+            others = shutil.ignore_patterns("epoch-*", LOCK, "*.part", FOLDER)
+            shutil.copytree(folder, place, ignore=others)
+        yield place
+
+
+@contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Hold a run's lock, so that everybody sees that it is alive."""
     from filelock import FileLock, Timeout
@@ -280,6 +293,16 @@ def _checked(images: NDArray[Any]) -> Images:
             f"{len(images)} images have others, the first is image {row} with {odd}"
         )
     return np.ascontiguousarray(np.rint(images).astype(np.uint8))
+
+
+def _check_recipe(recipe: Recipe, n: int, report: Report) -> None:
+    """Refuse what cannot be trained here, before anything is written."""
+    report(Step(0, 0, "Preparing"))
+    from engine.autoencoder.clustering_layer import check_clusters
+    from engine.autoencoder.devices import check_devices
+
+    check_clusters(recipe.layer.clusters, len(split(n, recipe.training).trained))
+    check_devices(recipe.training)
 
 
 def _words(shape: Sequence[int]) -> str:

@@ -45,6 +45,39 @@ def test_how_clips_are_heard_lasts_over_sessions(start, tmp_path):
     assert again.colouring.choice == "plays"
 
 
+def test_a_recipe_lasts_over_sessions_with_the_clusters_of_the_next_collection(
+    start, tmp_path
+):
+    first = start()
+    open_paper(first, tmp_path)
+    first.training.choose_preset("dcec")
+    asked = first.training.recipe
+    chosen = replace(asked, training=asked.training.replace(epochs=37, seed=5))
+    first.training.choose(chosen)
+    first.window.close()
+
+    again = start()
+    assert again.training.recipe == chosen
+    again.jobs.close()
+    few = on_paper.collection(30, kinds=3)
+    again.document.open(few, tmp_path / "q.audioclust")
+    assert again.training.preset == "dcec"
+    assert again.training.recipe.layer.clusters == 3
+    assert again.training.recipe.network.embedding == 3
+    assert again.training.recipe.training == chosen.training
+
+
+@pytest.mark.parametrize("written", ["{", "3", '{"training": {"epochs": -1}}', "[]"])
+def test_a_recipe_that_makes_no_sense_is_not_taken(start, places, written):
+    file = projects_folder().parent / "settings.ini"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    settings = QSettings(str(file), QSettings.Format.IniFormat)
+    settings.setValue("recipe", written)
+    settings.sync()
+    app = start()
+    assert app.training.preset, "one of those that have a name"
+
+
 def test_the_device_is_asked_for_again_by_name(start):
     first = start()
     first.playback.set_device("Loudspeaker of Zoë")

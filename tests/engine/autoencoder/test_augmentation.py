@@ -22,7 +22,7 @@ def test_nothing_is_changed_unless_asked(images):
     assert hidden(images, params, generator()) is images
 
 
-def test_moved_pictures_keep_their_content_and_leave_black(images):
+def test_moved_pictures_keep_their_content_and_repeat_their_border(images):
     found = moved(images, 2, generator())
     assert found.dtype == torch.uint8
     places = set()
@@ -39,12 +39,9 @@ def test_moved_pictures_keep_their_content_and_leave_black(images):
 
 
 def _shifted(image, y, x):
-    found = torch.zeros_like(image)
     height, width = image.shape[1:]
-    found[:, max(y, 0) : height + min(y, 0), max(x, 0) : width + min(x, 0)] = image[
-        :, max(-y, 0) : height + min(-y, 0), max(-x, 0) : width + min(-x, 0)
-    ]
-    return found
+    wide = torch.nn.functional.pad(image[None].float(), (2, 2, 2, 2), mode="replicate")
+    return wide[0, :, 2 - y : 2 - y + height, 2 - x : 2 - x + width].to(image.dtype)
 
 
 def test_rolled_pictures_lose_nothing(images):

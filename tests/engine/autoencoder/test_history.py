@@ -1,6 +1,8 @@
 """The curves of a run, as a table that survives being cut anywhere."""
 
+import copy
 import math
+import pickle
 from dataclasses import astuple
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.autoencoder.history import Epoch, History
+from engine.autoencoder.history import NAMES, Epoch, History
 
 numbers = st.floats(allow_infinity=True, allow_nan=True)
 histories = st.lists(st.tuples(*[numbers] * 11), max_size=8).map(
@@ -76,3 +78,23 @@ def test_an_epoch_that_is_told_anew_forgets_what_came_after():
     assert history.until(2) == again.until(2)
     assert history.amending(2, nmi=0.5).column("nmi")[1] == 0.5
     assert same(history.amending(99, nmi=0.5), history)
+
+
+def test_a_long_history_travels_and_is_written_as_one_table():
+    many = 20_000
+    history = History(Epoch(i, i > many // 2, train=1 / i) for i in range(1, many + 1))
+    sent = pickle.dumps(history)
+    assert len(sent) < 1.1 * 8 * len(NAMES) * many
+    assert b"Epoch" not in sent, "one by one, they take the window a third of a second"
+    assert copy.copy(history) == history, "made from what is sent"
+    assert History.from_csv(history.to_csv()) == history
+    assert (history.last.number, history.at(many).train) == (many, 1 / many)
+    assert history.after(many - 2).column("number").tolist() == [many - 1, many]
+    assert len(history.of_phase(1)) == many // 2
+    assert history.at(0) is history.at(many + 1) is History().last is None
+
+
+@pytest.mark.parametrize("number", ["1e9", "1e300", "9" * 30])
+def test_an_epoch_that_no_run_can_have_ends_the_table(number):
+    found = History.from_csv(f"number,phase\n1,0\n{number},0\n")
+    assert len(found) == 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.autoencoder import watching
+from engine.autoencoder import telling
 from engine.autoencoder.checkpoints import load
 from engine.autoencoder.history import Moment
 from engine.autoencoder.runs import FINISHED, STOPPED, read
@@ -26,9 +26,9 @@ def ending(error, epoch, share=0.5):
 
     def report(step: Step) -> None:
         moment = step.partial
-        if isinstance(moment, Moment) and moment.epoch >= epoch:
-            if moment.share >= share:
-                raise error
+        told = isinstance(moment, Moment)
+        if told and moment.epoch >= epoch and moment.share >= share:
+            raise error
 
     return report
 
@@ -36,7 +36,7 @@ def ending(error, epoch, share=0.5):
 @pytest.fixture
 def talkative(monkeypatch):
     """Tell every batch, so that a run can be ended at any."""
-    monkeypatch.setattr(watching, "_TOLD", 0.0)
+    monkeypatch.setattr(telling, "_TOLD", 0.0)
 
 
 @pytest.fixture(scope="module", params=["one_cycle", "plateau"])

@@ -118,6 +118,14 @@ def test_a_damaged_run_is_told_and_hides_no_other(made, content):
     assert [run.id for run in runs.runs_of(["k1"])] == [SECOND]
 
 
+def test_words_without_end_are_cut(made):
+    folder = made()
+    damage(folder, name="n" * 10**6, why="w" * 10**6, device="d" * 10**6)
+    run = runs.read(folder)
+    longest = max(map(len, (run.name, run.why, run.device)))
+    assert longest <= 1000, "a window that lays out a million letters stalls"
+
+
 @pytest.mark.parametrize("best", [7, "5", [5], None, True, 1e300])
 def test_the_best_network_is_one_that_is_there(made, best):
     folder = made(kept=(5, 10))

@@ -29,6 +29,14 @@ def test_few_clips_make_small_batches():
     assert batch_size(3, params) == 1
 
 
+def test_views_are_compared_in_batches_that_are_large_enough():
+    params = TrainingParams(agreement=1.0, batch=256)
+    assert batch_size(10_000, params) == 256
+    assert batch_size(320, params) == 64
+    assert batch_size(10, params) == 10
+    assert batch_size(320, params.replace(batch=16)) == 16
+
+
 def test_the_order_is_another_in_every_epoch_and_with_every_seed():
     orders = {tuple(order(50, seed, epoch)) for seed in (0, 1) for epoch in (1, 2)}
     assert len(orders) == 4

@@ -1,4 +1,5 @@
 import json
+import signal
 import time
 
 import numpy as np
@@ -80,7 +81,10 @@ def test_a_run_leaves_everything_in_its_folder_and_nothing_elsewhere(
     assert run.history.column("number").tolist() == [1, 2, 3, 4, 5]
     assert (folder / "clips.txt").read_text().split("\n") == keys
     assert {"look-00001.npz", "look-00005.npz"} <= {f.name for f in folder.iterdir()}
-    assert any((folder / "tensorboard").glob("events*"))
+    (events,) = (folder / "tensorboard").iterdir()
+    written = events.read_bytes()
+    assert written.count(b"validation") == 5
+    assert written.count(b"silhouette") >= 2
     assert list(here.iterdir()) == []
     assert capfd.readouterr() == ("", "")
     embedding = embed(load(folder / "epoch-00005.pt"), bars(n))
@@ -115,7 +119,10 @@ def test_any_image_of_at_least_eight_by_eight_pixels_will_do(
 
 def test_one_image_and_two_are_learnt_from_without_validation(tmp_path):
     for n in (1, 2):
-        run = train(bars(n), recipe(epochs=2, patience=1), tmp_path / str(n))
+        steps = []
+        chosen = recipe(epochs=2, patience=1)
+        run = train(bars(n), chosen, tmp_path / str(n), report=steps.append)
+        assert any("no validation" in step.message for step in steps)
         assert run.state == FINISHED
         assert np.isnan(run.history.column("validation")).all()
         assert np.isfinite(run.history.column("train")).all()
@@ -180,6 +187,23 @@ def test_what_is_no_image_is_refused(tmp_path, images, words):
 def test_more_clusters_than_clips_are_refused_before_the_first_epoch(tmp_path):
     with pytest.raises(ParameterError, match=r"clusters .*2 to 8.* it is 9"):
         train(bars(10), recipe(layer={"clusters": 9}), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("training", "words"),
+    [
+        pytest.param(
+            {"accelerator": "cuda"},
+            "must be auto or cpu here",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="it is there"),
+        ),
+        ({"devices": 1024}, r"devices \(Devices\) must be 1 to \d+.* it is 1024"),
+    ],
+)
+def test_devices_that_are_not_there_are_refused(tmp_path, training, words):
+    with pytest.raises(ParameterError, match=words):
+        train(bars(10), recipe(**training), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -333,6 +357,20 @@ def test_a_surprise_is_written_down_as_a_failure_but_a_kill_is_not(tmp_path):
     assert read(tmp_path / "b").interrupted
 
 
+def test_ctrl_c_is_an_interrupt_that_leaves_something_to_go_on_from(tmp_path):
+    def report(step: Step) -> None:
+        if step.partial is not None and step.partial.epoch > 1:
+            raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        train(bars(9), recipe(epochs=500), tmp_path / "run", report=report)
+    assert signal.getsignal(signal.SIGINT) is before
+    run = read(tmp_path / "run")
+    assert run.interrupted
+    assert run.resumable
+
+
 def test_too_little_memory_is_said_in_words(tmp_path):
     def report(step: Step) -> None:
         if step.partial is not None:
@@ -345,6 +383,13 @@ def test_too_little_memory_is_said_in_words(tmp_path):
     ):
         train(bars(9), recipe(), tmp_path / "run", report=report)
     assert read(tmp_path / "run").state == FAILED
+
+
+def test_a_log_that_cannot_be_written_does_not_end_a_run(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "tensorboard").write_text("in the way")
+    assert train(bars(9), recipe(), folder).state == FINISHED
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

@@ -133,7 +133,7 @@ def test_kill_9_costs_an_epoch_and_the_curve_is_what_it_would_have_been(
     qtbot, start, opened, small
 ):
     app, window, training = opened, opened.window, opened.training
-    training.choose(recipe(60))
+    training.choose(recipe(40))
     begin(qtbot, window)
     until(qtbot, lambda: epochs(training) >= 3)
     with qtbot.waitSignal(training.ended, timeout=WAIT) as ended:
@@ -153,11 +153,11 @@ def test_kill_9_costs_an_epoch_and_the_curve_is_what_it_would_have_been(
     assert "interrupted" in " ".join(said(later.window))
     assert later.window.training.offer.isVisible()
     had = len(later.training.run(killed).history)
-    assert had < 60
+    assert had < 40
     with qtbot.waitSignal(later.training.ended, timeout=WAIT) as ended:
         later.window.training.offer.resume.click()
     assert ended.args == [killed, FINISHED]
-    later.training.choose(recipe(60))
+    later.training.choose(recipe(40))
     train(qtbot, later.window)
     through = later.training.runs[0]
     until(qtbot, lambda: later.training.run(killed).state == FINISHED)
@@ -215,7 +215,8 @@ def test_one_click_describes_the_clips_by_a_network(
     assert document.project.pipeline == project.pipeline
     until(qtbot, lambda: is_done(opened))
     window.training.network.back.click()
-    assert document.project.pipeline == by_features.pipeline
+    assert not document.pipeline.network
+    assert document.pipeline.representation == by_features.pipeline.representation
     document.undo()
     until(qtbot, lambda: is_done(opened))
 

@@ -173,6 +173,16 @@ def test_going_on_and_more_epochs(training, document, jobs, tell):
     assert jobs.questions[jobs.training[1].ticket][-1] == 65
 
 
+@pytest.mark.parametrize("epochs", [30, 140])
+def test_more_epochs_are_counted_from_the_last_one(training, jobs, tell, epochs):
+    """Of a run that ended early, or has a clustering layer, the recipe tells others."""
+    made = run(1)
+    recipe = replace(made.recipe, training=made.recipe.training.replace(epochs=epochs))
+    tell(replace(made, recipe=recipe))
+    training.more(made.id, 25)
+    assert jobs.questions[jobs.training[0].ticket][-1] == len(made.history) + 25
+
+
 def test_an_interrupted_run_is_offered_once(training, document, jobs, tell, heard):
     broken = run(2, state=TRAINING)
     tell(broken, run(1), run(3, state=TRAINING, resumable=False))

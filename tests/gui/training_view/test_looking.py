@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from audioclust_gui.views.training import _ARRANGEMENTS
 from audioclust_gui.worker import Failure
+from engine.autoencoder.history import History
 from engine.autoencoder.runs import TRAINING
 from tests.gui import on_paper
 from tests.gui.training_view import runs as paper
@@ -238,3 +239,14 @@ def test_it_can_be_seen_with_any_number_of_runs(made, dark, count):
     picture = parts.view.grab().toImage()
     assert not picture.isNull()
     assert parts.view.runs.model.rowCount() == count
+
+
+def test_a_history_that_somebody_wrote_does_no_harm(made, qtbot):
+    table = "number,phase,train,validation,seconds\n1,0,1e308,1e-308,1e308\n"
+    history = History.from_csv(f"{table}2,7,-1e308,inf,inf\n999999998,0,nan,1,1\n")
+    odd = paper.run(1, history=history, kept=(1,), best=1)
+    view = made(found=(odd, paper.run(2))).view
+    view.resize(1400, 900)
+    view.looks.go_to(odd.id)
+    qtbot.waitUntil(lambda: view.curves.plot.finished)
+    assert odd.id in {curves.run for curves in view.curves.plot.runs}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from audioclust_gui.widgets.run_columns import columns_of
 from audioclust_gui.widgets.run_table import NAME
@@ -175,3 +175,27 @@ def test_what_a_run_came_to_is_that_of_its_best_epoch(made):
     assert cells(model, "Loss") == [f"{expected.validation:.3g}"]
     assert cells(model, "NMI") == [f"{expected.nmi:.3g}"]
     assert not np.isnan(expected.nmi)
+
+
+def test_what_another_window_has_trained_is_seen_on_coming_back(made, qtbot):
+    elsewhere = paper.run(1, state=TRAINING, alive=True)
+    parts = made(found=(elsewhere,))
+    view, table = parts.view, parts.view.runs
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    parts.jobs.answer("runs", (elsewhere,))
+    assert not view.offer.isVisible(), "nothing has interrupted it"
+    assert table.table.currentIndex().isValid()
+    for button in (table.resume, table.more, table.remove):
+        assert not button.isEnabled()
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    assert not parts.jobs.waiting("runs")
+    view.activateWindow()
+    qtbot.waitUntil(lambda: bool(parts.jobs.waiting("runs")))
+    parts.jobs.answer("runs", (paper.run(2), paper.run(1)))
+    assert table.model.rowCount() == 2
+    assert table.more.isEnabled()
