@@ -38,7 +38,7 @@ class Adopting(QObject):
         super().__init__(parent)
         self._document = document
         self._jobs = jobs
-        self._before: RepresentationParams | None = None  # of features
+        self._before: Pipeline | None = None  # of features
         document.replaced.connect(self._forget)
 
     def use(self, run: Run, epoch: int, preset: str = "") -> None:
@@ -61,11 +61,18 @@ class Adopting(QObject):
             self._commit(replace(project, pipeline=asked), words)
 
     def use_features(self) -> None:
-        """Describe the clips by features, represented as they were before."""
+        """Describe the clips by features, represented and grouped as before."""
         project = self._document.project
         if project.pipeline.network:
-            chosen = self._before or RepresentationParams()
-            pipeline = replace(project.pipeline, network="", representation=chosen)
+            before = self._before or replace(
+                project.pipeline, representation=RepresentationParams()
+            )
+            pipeline = replace(
+                project.pipeline,
+                network="",
+                representation=before.representation,
+                method=before.method,
+            )
             words = "describe clips by features"
             self._commit(replace(project, pipeline=pipeline), words)
 
@@ -97,7 +104,7 @@ class Adopting(QObject):
         if project.pipeline == now:
             return
         if not now.network:
-            self._before = now.representation
+            self._before = now
         self._document.commit(project, words)
         self.adopted.emit()
 

@@ -69,6 +69,7 @@ class RunList(QObject):
             slot="runs",
         )
         job.failed.connect(partial(self._failed, _TITLE))
+        job.crashed.connect(lambda text: self._failed(_TITLE, Failure(text)))
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run something else."""
@@ -105,6 +106,7 @@ class RunList(QObject):
     def _alter(self, target: str, *args: object, title: str) -> None:
         job = self._jobs.ask(target, *args, title=title, then=lambda _: self.refresh())
         job.failed.connect(partial(self._failed, title))
+        job.crashed.connect(lambda text: self._failed(title, Failure(text)))
 
     def _begin_anew(self) -> None:
         self._job = None

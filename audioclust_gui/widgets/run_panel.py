@@ -26,6 +26,7 @@ from engine.autoencoder.runs import FINISHED, Run
 from engine.projects.edits import LONGEST_NAME
 
 _NAME, _COLUMN = 150, 44  # pixels: the least of names, and of other columns
+_MEASURED = 30  # runs, by whose words columns are made wide enough
 _FURTHER = 50  # epochs, until another number is typed
 _MOST = 100_000
 _RESUME = "Go on with the selected run where it was kept last"
@@ -154,7 +155,7 @@ class RunPanel(QWidget):
         header = self.table.horizontalHeader()
         width = self.table.fontMetrics().horizontalAdvance
         for column in range(NAME + 1, self.model.columnCount()):
-            runs = range(self.model.rowCount())
+            runs = range(min(self.model.rowCount(), _MEASURED))
             words = [self.model.index(row, column).data() for row in runs]
             needed = max((width(text) for text in words), default=0) + 12
             heading = header.sectionSizeHint(column)

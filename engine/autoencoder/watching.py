@@ -28,9 +28,7 @@ from engine.autoencoder.telling import Teller
 from engine.errors import Cancelled, EngineError
 from engine.progress import Report, Wish, Wishes
 
-_TOLD = 0.25  # seconds between two moments
-_LONG = 5000  # epochs, from which on they are told more rarely
-_ASKED = 0.05  # and between two questions while it pauses
+_ASKED = 0.05  # seconds between two questions while it pauses
 _LOOKING = 0.1  # of the time at most
 _KEEPING = 0.05
 

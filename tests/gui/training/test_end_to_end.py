@@ -216,7 +216,7 @@ def test_one_click_describes_the_clips_by_a_network(
     until(qtbot, lambda: is_done(opened))
     window.training.network.back.click()
     assert not document.pipeline.network
-    assert document.pipeline.representation == by_features.pipeline.representation
+    assert document.pipeline == by_features.pipeline
     document.undo()
     until(qtbot, lambda: is_done(opened))
 
