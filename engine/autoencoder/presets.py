@@ -121,6 +121,19 @@ def _thesis(embedding: int) -> NetworkPreset:
 
 
 PRESETS: dict[str, NetworkPreset] = {
+    "sounds": NetworkPreset(
+        "Sounds",
+        "A clip that is moved a little in time, or partly hidden, is to stay where it "
+        "is (VICReg, Bardes et al., 2022), then a Gaussian mixture. For speech, take "
+        "away what stays the same throughout each clip; for surroundings, roll",
+        Recipe(
+            network=NetworkParams(embedding=64, base=16),
+            training=TrainingParams(
+                epochs=80, batch=64, shift=2, mask=0.25, agreement=1.0, validation=0.0
+            ),
+        ),
+        method="gaussian_mixture",
+    ),
     "fast": NetworkPreset(
         "Fast look",
         "A smaller network and few epochs: minutes instead of an hour, to see whether "
