@@ -270,7 +270,7 @@ def test_a_preset_says_what_is_done_with_its_network(pipeline):
     assert plain.representation.manifold == plain.representation.scaling == "none"
     assert plain.method == "gaussian_mixture"
     assert by_network(plain, "").network == ""
-    with pytest.raises(ParameterError, match="one of fast"):
+    with pytest.raises(ParameterError, match="one of sounds"):
         by_network(scaled, network, "no such")
 
 
