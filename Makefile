@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 PYTEST_ARGS ?= -n 2
+ROUNDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format clean
+.PHONY: help run test fuzz bench format clean
 
 help:
 	@echo "make run     open the demo collection (without a display: render it to snapshot/)"
 	@echo "make test    ruff, mypy, the import contracts, then the tests"
+	@echo "make fuzz    the property tests, ROUNDS=20 times with new examples"
 	@echo "make bench   print the benchmark tables"
 	@echo "make format  format the sources and mend what ruff can mend"
 	@echo "make clean   remove the environment and everything else that was generated"
@@ -31,6 +33,12 @@ test: $(VENV)/.libraries-offscreen $(VENV)/.packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fuzz: $(VENV)/.libraries-offscreen $(VENV)/.packages
+	@for round in $$(seq $(ROUNDS)); do \
+	    $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile=new \
+	        $(PYTEST_ARGS) || exit; \
+	done
 
 bench: $(VENV)/.libraries-offscreen $(VENV)/.packages
 	@for file in tests/benchmarks/bench_*.py; do \

@@ -180,10 +180,11 @@ class History:
         with suppress(ValueError, OverflowError, csv.Error):
             rows = csv.reader(io.StringIO(text))
             header = next(rows, [])
-            places = [header.index(n) if n in header else len(header) for n in NAMES]
+            width = len(header)
+            places = [header.index(n) if n in header else width for n in NAMES]
             last = 0.0
             for row in filter(None, rows):
-                known = [*row[: len(header)], *[""] * (1 + len(header) - len(row))]
+                known = [*row[:width], *[""] * (1 + width - min(len(row), width))]
                 values = [float(known[p]) if known[p] else NAN for p in places]
                 number, phase = values[0] // 1, int(values[1])
                 if not last < number < _ENDLESS:

@@ -51,6 +51,13 @@ def test_a_row_that_makes_no_sense_ends_the_table(row):
     assert same(History.from_csv(text), History((Epoch(1, 0, 2.5),)))
 
 
+@pytest.mark.parametrize("text", ["\n0", "number,phase\n1,0,2.5\n", "phase\n0,1,2,3"])
+def test_a_row_longer_than_the_header_is_read_as_far_as_it_is_named(text):
+    first = Epoch(1, 0)
+    known = History((first,)) if text.startswith("number") else History()
+    assert same(History.from_csv(text), known)
+
+
 def test_columns_of_later_versions_do_not_disturb(tmp_path):
     file = tmp_path / "history.csv"
     file.write_text("number,unheard,train,phase\n1,5,0.25,0\n2,,,1\n")
