@@ -10,6 +10,7 @@ from typing import NamedTuple
 from audioclust_gui.plots.palette import Colours
 
 _DIGITS = (1, 2, 5, 10, 20, 50)
+_NARROW = 1e-300  # a step of less would have no digits left
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Scale:
         A scale without a round value inside has its ends.
         """
         span = self.high - self.low
+        if span < _NARROW:
+            return self._ends
         finest = 10.0 ** math.floor(math.log10(span / most))
         if self.whole:
             finest = max(finest, 1.0)
@@ -51,12 +54,16 @@ class Scale:
             if last - first < most:
                 break
         if last <= first:
-            return [(0.0, number(self.low)), (1.0, number(self.high))]
+            return self._ends
         values = [i * step for i in range(first, last + 1)]
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         shares = [min(max((v - self.low) / span, 0.0), 1.0) for v in values]
         texts = [_rounded(v, decimals) for v in values]
         return list(zip(shares, texts, strict=True))
+
+    @property
+    def _ends(self) -> list[tuple[float, str]]:
+        return [(0.0, number(self.low)), (1.0, number(self.high))]
 
     @property
     def beyond(self) -> str:

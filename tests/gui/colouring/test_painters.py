@@ -74,6 +74,12 @@ def test_scales_of_hardly_any_values_have_two_ends(values):
     assert all(float(text) == int(float(text)) for _, text in counts.ticks())
 
 
+@pytest.mark.parametrize("span", [5e-324, 1e-310, 1e-299, 1e-200])
+def test_a_scale_may_be_as_narrow_as_numbers_are(span):
+    (first, *_), *_, (last, *_) = Scale(-span, span, -span, span).ticks()
+    assert 0 <= first < last <= 1
+
+
 numbers = st.floats(allow_nan=True, allow_infinity=True, width=64)
 
 
