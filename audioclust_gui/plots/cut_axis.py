@@ -102,8 +102,7 @@ class CutAxis:
         if self.scale == "growth":
             inner = np.log(np.arange(1, self.highest) + 0.5) / np.log(self.highest)
             return np.concatenate([[0.0], inner, [1.0]])
-        # Halves, because the difference of two numbers can be too great for one.
-        bounds = self._bounds / 2
+        bounds = self._bounds
         shares = (bounds[0] - bounds) / (bounds[0] - bounds[-1])
         return np.append(0.0, _END + (1 - _END) * shares)
 

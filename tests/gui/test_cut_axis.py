@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from audioclust_gui.plots.cut_axis import CutAxis
@@ -18,6 +18,7 @@ scales = st.sampled_from(["merges", "growth", "height", "log"])
 
 
 @given(heights=trees, highest=st.integers(1, 45), scale=scales)
+@example(heights=np.array([5e-324]), highest=2, scale="height")
 def test_more_clusters_are_never_further_left(heights, highest, scale):
     axis = CutAxis(heights, highest, scale)
     assert axis.highest == min(highest, len(heights) + 1)
