@@ -41,6 +41,8 @@ class Course:
     cycle: int = 0
     history: History = field(default_factory=History)
     size: int = 1
+    # An epoch, and the share of the rate in it.
+    _level: tuple[int, float] = field(default=(0, 1.0), init=False, repr=False)
 
     @property
     def done(self) -> int:
@@ -125,11 +127,17 @@ class Course:
             part, momentum = one_cycle(done / (self.last - self.cycle))
             return part * training.rate, momentum
         if training.schedule == "plateau":
+            return self._plateau(number) * training.rate, usual
+        return training.rate, usual
+
+    def _plateau(self, number: int) -> float:
+        """Return the share of the rate in an epoch; it is asked for in every batch."""
+        if self._level[0] != number:
             before = self.history.after(self.cycle).until(number - 1)
             train, validation = before.column("train"), before.column("validation")
             known = np.where(np.isnan(validation), train, validation)
-            return plateaus(known.tolist()) * training.rate, usual
-        return training.rate, usual
+            self._level = (number, plateaus(known.tolist()))
+        return self._level[1]
 
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint says of it, but for the history."""

@@ -27,6 +27,7 @@ from engine.autoencoder.clustering_layer import (
 from engine.autoencoder.course import Course
 from engine.autoencoder.devices import relayed, spawns
 from engine.autoencoder.history import History
+from engine.autoencoder.keeping import replacing
 from engine.autoencoder.learner import STATE, Learner
 from engine.autoencoder.looking import Looking, last_look
 from engine.autoencoder.model import Autoencoder
@@ -80,14 +81,18 @@ def fit(
     trained, validated = (torch.from_numpy(images[rows]) for rows in parts)
     course = _course(recipe, folder, content)
     course.size = 4 * parameter_count(run.shape, recipe.network)
-    if more:
+    if more and content is not None:
         course.cycle = course.done
+        content[STATE] = course.state()  # also for who goes on after a kill
+        replacing(folder / LAST, lambda part: torch.save(content, part))
     learner = _learner(course, content, trained)
     before = last_look(folder) if goes_on else None
     looking = Looking(images, clips, recipe, truth, n_clusters, before)
     checkpoint = folder / LAST if goes_on else None
     with quiet(), relayed(report, wishes, recipe.training) as (telling, hearing):
-        watching = Watching(folder, trained, looking, before, telling, hearing)
+        watching = Watching(
+            folder, trained, looking, before, course.history, telling, hearing
+        )
         while True:
             if not course.is_over:
                 _fit_phase(learner, trained, validated, folder, watching, checkpoint)

@@ -16,10 +16,12 @@ from torch import Tensor
 
 from engine.autoencoder import checkpoints, runs
 from engine.autoencoder.batches import Batch
+from engine.autoencoder.best import BestYet
+from engine.autoencoder.checkpoints import Network
 from engine.autoencoder.course import Course
 from engine.autoencoder.devices import Telling
 from engine.autoencoder.events import Events
-from engine.autoencoder.history import Epoch, Look
+from engine.autoencoder.history import Epoch, History, Look
 from engine.autoencoder.keeping import replace_file
 from engine.autoencoder.learner import Learner
 from engine.autoencoder.looking import Looking, look_file, save_look
@@ -48,6 +50,8 @@ class Watching(pl.Callback):
     looking : Looking
     look : Look or None
         The last one, of a run that goes on.
+    history : History
+        Of a run that goes on.
     report, wishes : callable
     """
 
@@ -57,12 +61,13 @@ class Watching(pl.Callback):
         trained: Tensor,
         looking: Looking,
         look: Look | None,
+        history: History,
         report: Report,
         wishes: Wishes,
     ) -> None:
         self._folder, self._trained, self._looking = folder, trained, looking
         self._report, self._wishes = report, wishes
-        self._look = look
+        self._look, self._best = look, BestYet(folder, history)
         self._teller, self._events = Teller(folder.name, report), Events(folder)
         self._saved = self._looked = -math.inf  # when
         self._saving = self._looking_for = 0.0  # seconds, the last time
@@ -143,31 +148,41 @@ class Watching(pl.Callback):
         last = over or self._stopped
         keeps, look = last or course.keeps_after(number), None
         if trainer.is_global_zero:
+            network = _network(learner)
+            self._best.see(epoch, learner.model)
             if keeps:
-                self._keep(learner)
+                self._keep(network)
+            if last:
+                self._keep_best(course)
             if last or course.looks_after(number):
-                look = self._looked_at(learner, always=last or number == 1)
+                always = last or number == 1
+                look = self._looked_at(network, course, always=always)
         teller.symptoms = symptoms_of(course.history, self._look, teller.symptoms)
         if trainer.is_global_zero and course.history.last is not None:
             self._events.add(course.history.last)
         self._save(trainer, course, keeps, last)
         self._tell(trainer, module, look, at_once=keeps or look is not None)
 
-    def _keep(self, module: Learner) -> None:
-        file = self._folder / f"epoch-{module.number:05}.pt"
+    def _keep(self, network: Network) -> None:
+        file = self._folder / f"epoch-{network.epoch:05}.pt"
         if not file.exists():  # a project may be using it
-            centres = None if module.layer is None else module.layer.centres
-            checkpoints.save(file, module.model, module.number, centres)
+            checkpoints.save(file, network.model, network.epoch, network.centres)
 
-    def _looked_at(self, module: Learner, always: bool) -> Look | None:
+    def _keep_best(self, course: Course) -> None:
+        """Keep the best network of the first phase, where it is between two kept."""
+        kept = runs.read(self._folder).kept
+        if (network := self._best.better(kept, course.history)) is not None:
+            self._keep(network)
+            self._looked_at(network, course, always=True)
+        self._best.clear()
+
+    def _looked_at(self, network: Network, course: Course, always: bool) -> Look | None:
         """Look at the network, unless looks take too much of the time."""
-        course, number = module.course, module.number
+        number = network.epoch
         began = self._teller.clock.seconds
         rest = self._looking_for * (1 / _LOOKING - 1)
         if not always and began - self._looked < rest:
             return None
-        centres = None if module.layer is None else module.layer.centres.detach()
-        network = checkpoints.Network(module.model, number, centres)
         seen = self._looking.look(network, self._teller.relay)
         self._look = seen.look
         save_look(look_file(self._folder, number), seen.look)
@@ -200,6 +215,8 @@ class Watching(pl.Callback):
             runs.write(self._folder, replace(found, best=best))
         # Where a run goes on, an epoch is whole.
         if self._teller.is_whole and trainer.strategy.broadcast(wanted):
+            if trainer.is_global_zero:
+                self._best.write()
             trainer.save_checkpoint(self._folder / runs.LAST)
             self._saved = self._teller.clock.seconds
             self._saving = self._saved - now
@@ -244,6 +261,11 @@ class Watching(pl.Callback):
 def _learner(module: pl.LightningModule) -> Learner:
     assert isinstance(module, Learner)
     return module
+
+
+def _network(module: Learner) -> Network:
+    centres = None if module.layer is None else module.layer.centres.detach()
+    return Network(module.model, module.number, centres)
 
 
 def _diverged(course: Course, number: int) -> EngineError:

@@ -21,6 +21,13 @@ def bars(n: int, height: int = 16, width: int = 24, channels: int = 1) -> np.nda
     return images
 
 
+def noisy(n: int) -> np.ndarray:
+    """Return bars of which a network soon knows by heart those that it learns from."""
+    images = bars(n, 8, 12)
+    noise = np.random.default_rng(0).normal(0.0, 60.0, images.shape)
+    return np.clip(images + noise, 0, 255).astype(np.uint8)
+
+
 def kinds(n: int) -> list[str]:
     return [f"kind {i % KINDS}" for i in range(n)]
 

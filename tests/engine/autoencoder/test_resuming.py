@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from engine.autoencoder.runs import FINISHED, STOPPED, read
 from engine.autoencoder.training import resume, train
 from engine.errors import Cancelled, EngineError, ParameterError
 from engine.progress import Step, Wish
-from tests.engine.autoencoder.bars import Killed, bars, kinds, recipe
+from tests.engine.autoencoder.bars import Killed, bars, kinds, noisy, recipe
 
 MEASURED = ("number", "phase", "train", "validation", "divergence", "rate", "moved")
 CHANGES = {"noise": 0.1, "shift": 1, "mask": 0.2}
@@ -85,6 +87,25 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_curve(tmp_path, whole):
     np.testing.assert_array_equal(curve(run), curve(expected))
 
 
+def test_the_best_before_a_kill_is_kept_at_the_end(tmp_path, talkative):
+    chosen = recipe(
+        epochs=60, patience=8, rate=0.02, schedule="constant", look_every=1000
+    )
+    whole = train(noisy(20), chosen, tmp_path / "whole")
+    folder, last = tmp_path / "run", whole.kept[-1]
+    assert whole.best < last - 1
+    with pytest.raises(Killed):
+        train(noisy(20), chosen, folder, report=ending(Killed(), last))
+    assert whole.best not in read(folder).kept
+    run = resume(noisy(20), folder)
+    assert (run.best, run.kept) == (whole.best, whole.kept)
+    file = f"epoch-{run.best:05}.pt"
+    ours, theirs = (
+        load(f / file).model.state_dict() for f in (folder, tmp_path / "whole")
+    )
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
 def test_seconds_go_on_where_they_were(tmp_path, talkative):
     folder = tmp_path / "run"
     with pytest.raises(Killed):
@@ -107,6 +128,24 @@ def test_a_finished_run_can_go_on_for_longer(tmp_path):
     assert rates[3] > rates[2]  # another cycle begins
     assert len(rates) == 6
     assert {1, 3, 5, 6} <= set(run.kept)
+
+
+@pytest.mark.parametrize("training", [{}, {"patience": 1, "validation": 0.5}])
+def test_a_longer_run_that_is_killed_at_once_goes_on_to_the_same_curve(
+    tmp_path, talkative, training
+):
+    chosen = recipe(epochs=3, **training)
+    done = train(bars(20), chosen, tmp_path / "run").history.last.number
+    shutil.copytree(tmp_path / "run", tmp_path / "killed")
+    with pytest.raises(Killed):
+        resume(
+            bars(20), tmp_path / "killed", epochs=6, report=ending(Killed(), done + 1)
+        )
+    assert len(read(tmp_path / "killed").history) == done
+    expected = resume(bars(20), tmp_path / "run", epochs=6)
+    np.testing.assert_array_equal(
+        curve(resume(bars(20), tmp_path / "killed")), curve(expected)
+    )
 
 
 def test_the_phase_with_the_clustering_layer_can_go_on_for_longer(tmp_path):

@@ -7,15 +7,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.autoencoder.best import BEST
 from engine.autoencoder.checkpoints import load
 from engine.autoencoder.embedding import embed
 from engine.autoencoder.history import History, Moment
+from engine.autoencoder.looking import load_look, look_file
 from engine.autoencoder.recipe import ImageParams
 from engine.autoencoder.runs import FINISHED, STOPPED
+from engine.autoencoder.splitting import split
 from engine.autoencoder.training import train
 from engine.errors import Cancelled
 from engine.progress import Step, Wish
-from tests.engine.autoencoder.bars import bars, kinds, recipe
+from tests.engine.autoencoder.bars import bars, kinds, noisy, recipe
 
 MEASURED = ("train", "validation", "divergence", "rate", "moved")
 
@@ -97,6 +100,26 @@ def test_the_best_is_the_kept_one_with_the_lowest_validation_loss(tmp_path):
     chosen = recipe(epochs=6, look_every=1, rate=0.02, schedule="constant")
     run = train(bars(40), chosen, tmp_path / "run")
     assert run.best == 1 + int(run.history.column("validation").argmin())
+
+
+def test_the_best_epoch_is_kept_wherever_it_is(tmp_path):
+    images = noisy(20)
+    chosen = recipe(
+        epochs=60, patience=8, rate=0.02, schedule="constant", look_every=1000
+    )
+    run = train(images, chosen, tmp_path / "run")
+    losses = run.history.column("validation")
+    least = 1 + int(losses.argmin())
+    assert 1 < least < len(losses)
+    assert (run.best, run.kept) == (least, (1, least, len(losses)))
+    assert load_look(look_file(tmp_path / "run", least)).epoch == least
+    assert not (tmp_path / "run" / BEST).exists()
+    # It is the network that had this loss.
+    held_out = split(20, chosen.training).validated
+    model = load(tmp_path / "run" / f"epoch-{least:05}.pt").model
+    pixels = model.normalised(torch.from_numpy(images[held_out]))
+    error = (model(pixels)[1] - pixels).square().mean()
+    assert float(error) == pytest.approx(losses.min(), rel=1e-4)
 
 
 def test_of_many_looks_not_every_one_keeps_its_network(tmp_path):
