@@ -80,10 +80,12 @@ class Adopting(QObject):
         extraction = self._document.project.extraction
         assert extraction is not None
         clips = self._document.project.dataset.clips
+        network = self._document.pipeline.network
 
         def take(grouping: Grouping) -> None:
             project = self._document.project
-            if project.dataset.clips is clips:
+            chosen_since = project.pipeline.network != network
+            if project.dataset.clips is clips and not chosen_since:
                 pipeline = _as_grouped(project.pipeline, grouping.pipeline)
                 chosen = replace(project, pipeline=pipeline)
                 self._commit(regrouped(chosen, grouping), words)

@@ -57,7 +57,7 @@ class BranchWords:
             lines.append(project.title(int(project.labels[clips[0]])))
         if study is not None and np.isfinite(study.silhouettes[node]):
             value = study.silhouettes[node]
-            lines.append(f"Silhouette {value:.2f} against the branch beside it")
+            lines.append(f"Silhouette {value:z.2f} against the branch beside it")
         lines += self._majority(clips)
         own = project.edits.branches.at(node)
         if own is not None:

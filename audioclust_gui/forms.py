@@ -196,7 +196,7 @@ def _choice(declared: Declared, changed: Callable[[Any], None]) -> Control:
 
 
 def _whole(declared: Declared, changed: Callable[[Any], None]) -> Control:
-    box = QSpinBox()
+    box = CountBox(declared.unit)
     low, high = declared.low, declared.high
     box.setRange(
         -_BIGGEST if low is None else math.ceil(low),
@@ -204,7 +204,6 @@ def _whole(declared: Declared, changed: Callable[[Any], None]) -> Control:
     )
     if declared.logarithmic:
         box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-    box.setSuffix(f" {declared.unit}" if declared.unit else "")
     box.setSpecialValueText(declared.zero)  # for the smallest, which is 0
     box.setKeyboardTracking(False)
     box.setGroupSeparatorShown(True)
@@ -229,6 +228,32 @@ def _real(declared: Declared, changed: Callable[[Any], None]) -> Control:
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return box, box.setValue
+
+
+class CountBox(QSpinBox):
+    """A whole number of something: "1 epoch", "2 epochs".
+
+    Parameters
+    ----------
+    unit : str
+        Of several; "" for none.
+    """
+
+    def __init__(self, unit: str = "") -> None:
+        super().__init__()
+        self._unit = unit
+        self.valueChanged.connect(self._count)
+        self._count()
+
+    def setValue(self, value: int) -> None:
+        super().setValue(value)
+        self._count()  # also where signals are blocked
+
+    def _count(self) -> None:
+        word = len(self._unit) > 2  # and no sign, as that of seconds
+        one = word and self.value() == 1
+        unit = self._unit.removesuffix("s") if one else self._unit
+        self.setSuffix(f" {unit}" if unit else "")
 
 
 class _NumberBox(QDoubleSpinBox):

@@ -120,6 +120,8 @@ class FirstPlaces(Places):
             return "No file could be used: see Messages"
         if flow.halted:
             return "Stopped. Press Run to go on  (Ctrl+R)"
+        if flow.waiting:
+            return "Press Run to draw the map  (Ctrl+R)"
         return f"Preparing the map of {len(project.dataset):,} clips…"
 
     @property

@@ -11,11 +11,12 @@ from audioclust_gui.document import Document
 from audioclust_gui.jobs import Job, Jobs
 from audioclust_gui.worker import Failure
 from engine.autoencoder.history import Moment
-from engine.autoencoder.runs import Run, folder_of
+from engine.autoencoder.runs import FoundRuns, Run, folder_of
 from engine.features.extraction import Extraction
 from engine.projects.project import Project
 
 _TITLE = "Looking for trained networks"
+_NONE = FoundRuns((), ())
 
 
 class RunList(QObject):
@@ -33,6 +34,7 @@ class RunList(QObject):
     """
 
     changed = Signal()
+    damaged = Signal(str)  # which others cannot be read, and why; each is told once
     found = Signal()  # they have been read once more, be there others or not
     troubled = Signal(str, str)
 
@@ -42,6 +44,7 @@ class RunList(QObject):
         self._jobs = jobs
         self._extraction: Extraction | None = None  # whose runs these are
         self._job: Job | None = None
+        self._told: set[str] = set()
         self.runs: tuple[Run, ...] = ()
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._begin_anew)
@@ -59,13 +62,13 @@ class RunList(QObject):
         """Read them again; what is asked meanwhile is asked once."""
         self._extraction = extraction = self._document.project.extraction
         if extraction is None or not any(extraction.keys):
-            self._take(None, ())
+            self._take(None, _NONE)
             return
         self._job = job = self._jobs.ask(
             "engine.projects.network_steps:runs",
             extraction.keys,
             title=_TITLE,
-            then=lambda runs: self._take(job, runs),
+            then=lambda found: self._take(job, found),
             slot="runs",
         )
         job.failed.connect(partial(self._failed, _TITLE))
@@ -110,7 +113,7 @@ class RunList(QObject):
 
     def _begin_anew(self) -> None:
         self._job = None
-        self._take(None, ())
+        self._take(None, _NONE)
         self.refresh()
 
     def _on_changed(self, old: Project, new: Project) -> None:
@@ -119,12 +122,16 @@ class RunList(QObject):
         ):
             self.refresh()
 
-    def _take(self, job: Job | None, runs: tuple[Run, ...]) -> None:
+    def _take(self, job: Job | None, found: FoundRuns) -> None:
         if job is self._job:
-            self.runs = runs
+            self.runs = found.runs
             self.changed.emit()
             if job is not None:
                 self.found.emit()
+            for sentence in found.damaged:
+                if sentence not in self._told:
+                    self._told.add(sentence)
+                    self.damaged.emit(sentence)
 
     def _failed(self, title: str, failure: Failure) -> None:
         self.troubled.emit(title, failure.message)

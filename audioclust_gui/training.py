@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Signal
 
@@ -33,6 +34,7 @@ from engine.autoencoder.history import Moment
 from engine.autoencoder.presets import PRESETS, NetworkPreset, preset_of
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import Run
+from engine.progress import Step
 from engine.projects.project import Project
 
 _NOT_KEPT = "It was not kept, or is not there any more."
@@ -188,10 +190,12 @@ class Training(Trainer):
     def _connect(self) -> None:
         self._list.changed.connect(self.runs_changed)
         self._list.found.connect(self._on_found)
+        self._list.damaged.connect(partial(self.noted.emit, "A network is not listed"))
         self._questions.looked.connect(self.looked)
         self._adopting.adopted.connect(self.used)
         for part in (self._list, self._questions, self._adopting):
             part.troubled.connect(self.troubled)
+        self.prepared.connect(self._on_prepared)
         self._document.changed.connect(self._on_changed)
         self._document.replaced.connect(self._on_replaced)
 
@@ -222,6 +226,11 @@ class Training(Trainer):
             layer = now.layer.replace(clusters=found.layer.clusters)
             self.choose(replace(now, network=network, layer=layer))
         self.state_changed.emit()
+
+    def _on_prepared(self, step: Step) -> None:
+        """Keep what is to be known of a run, as that all clips are learnt from."""
+        if step.must_arrive:
+            self.noted.emit(f"Training {self.live_name}", step.message)
 
     def _on_moved(self, moment: Moment) -> None:
         new, look = moment.run != self._moved, moment.look

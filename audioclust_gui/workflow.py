@@ -114,6 +114,11 @@ class Workflow(QObject):
         return self._halted or self._half_mapped
 
     @property
+    def waiting(self) -> bool:
+        """Whether nothing more happens before the person says Run."""
+        return self.halted or (self.stale and not self._asked)
+
+    @property
     def glancing(self) -> bool:
         """Whether the map that settles is still the first look at it, by PCA."""
         return self._partial is None
@@ -171,13 +176,19 @@ class Workflow(QObject):
 
     def _go_on(self) -> None:
         """Advance, unless what is missing now was never asked for."""
-        project = self._document.project
-        small = len(project.dataset) <= AUTOMATIC_LIMIT
-        begun = self._wanted == _all_of(project.pipeline)
-        if begun or project.grouping is None or (self.automatic and small):
+        if self._asked:
             self._advance()
         else:
             self.state_changed.emit()
+
+    @property
+    def _asked(self) -> bool:
+        """Whether what is missing may be done without Run."""
+        project = self._document.project
+        small = len(project.dataset) <= AUTOMATIC_LIMIT
+        begun = self._wanted == _all_of(project.pipeline)
+        first = project.grouping is None or (project.grouped and project.layout is None)
+        return begun or first or (self.automatic and small)
 
     @property
     def _failures(self) -> bool:

@@ -106,8 +106,9 @@ def laid_out(
 
     upper = [name for name in names if QUANTITIES[name].axis != SCORE]
     lower = [name for name in names if QUANTITIES[name].axis == SCORE]
-    above = quantities_in(upper, room, metrics)
-    amid = quantities_in(lower, room, metrics)
+    wide = QRectF(_SIDE, _GAP, size.width() - 2 * _SIDE, room.height())
+    above = quantities_in(upper, wide, metrics)
+    amid = quantities_in(lower, wide, metrics)
     rows = _RUN_ROWS if size.height() > _LOW else 1
     below = runs_in(runs, room, metrics, rows)
 

@@ -15,11 +15,12 @@ from audioclust_gui.plots.curve_drawn import BEST, DrawnRun, drawn
 from audioclust_gui.plots.curve_ground import paint_ground, paint_message
 from audioclust_gui.plots.curve_layout import CurveLayout, laid_out
 from audioclust_gui.plots.curve_legend import paint_frame, paint_sign
-from audioclust_gui.plots.curve_runs import LOSS, QUANTITIES, RunCurves
+from audioclust_gui.plots.curve_runs import LOSS, QUANTITIES, SCORE, RunCurves
 from audioclust_gui.plots.curve_scale import Axes
 from audioclust_gui.plots.palette import Ink
 
 _WIDTH, _THIN, _STRONG = 1.5, 1.0, 2.2
+_BOTH = 180  # pixels from which there is room for scores below the losses
 _CROWD = 12  # runs beyond which all lines are thin
 
 
@@ -60,6 +61,7 @@ class CurvePicture:
         self._layer: QPixmap | None = None
         self._waiting: deque[str] = deque()
         self._drawn: dict[str, DrawnRun] = {}
+        self._low = False
 
     def set_runs(self, runs: Iterable[RunCurves]) -> bool:
         """Show other runs; tell whether any differs from what is shown.
@@ -106,9 +108,11 @@ class CurvePicture:
 
     @property
     def _names(self) -> list[str]:
-        """The curves that there are, of those to be drawn."""
+        """The curves that there are, of those to be drawn and that have room."""
         there = {name for run in self.runs.values() for name in run.extremes}
-        return [n for n in QUANTITIES if n in there and n in self.quantities]
+        names = [n for n in QUANTITIES if n in there and n in self.quantities]
+        losses = [n for n in names if QUANTITIES[n].axis != SCORE]
+        return losses if self._low and losses else names
 
     def nearest(self, place: QPointF) -> tuple[str, float] | None:
         """Return the run with a curve nearest above or below, and how far it is."""
@@ -154,6 +158,7 @@ class CurvePicture:
     def _begin(self, size: QSize, ratio: float, font: QFont) -> QPixmap:
         self._drawn.clear()
         runs = list(self.runs.values())
+        self._low = size.height() < _BOTH
         self.layout = laid_out(QSizeF(size), font, self._axes(), runs, self._names)
         layer = QPixmap(size * ratio)
         layer.setDevicePixelRatio(ratio)
@@ -210,7 +215,7 @@ class CurvePicture:
         for colour, width in (ink.background, 3.0), (ink.text, 1.0):
             painter.setPen(QPen(QColor(colour), width))
             self._paint_upright(painter, x)
-        shown = run.leading in self.quantities
+        shown = run.leading in self._names
         place = self.layout.place(run, run.leading, epoch) if shown else None
         if place is not None:
             paint_sign(painter, place, run, self.dark, BEST)

@@ -47,7 +47,9 @@ class Axes:
         Their ends are round numbers: few epochs move them.
         """
         shown = set(quantities)
-        last = max((max(run.last, run.planned) for run in runs), default=2)
+        # One may have been kept after an epoch of which no numbers were written down.
+        ends = (max(run.last, run.planned, *run.kept[-1:]) for run in runs)
+        last = max(ends, default=2)
         least = [
             run.extremes[name].least
             for run in runs
@@ -90,7 +92,10 @@ class Axes:
         if axis in (LOSS, RATE):
             scale = self.loss if axis == LOSS else self.rate
             bottom = 1e-9 if scale.floor else 0.0  # nothing is 0 on a logarithmic axis
-            return height_ticks(scale, bottom, 1.0, pixels)
+            found = height_ticks(scale, bottom, 1.0, pixels)
+            # One alone does not tell what the curves span.
+            few = scale.floor and len(found) < 2 and pixels >= _ROOM
+            return _ends(scale) if few else found
         found = Scale(self.low, 1.0, self.low, 1.0).ticks(max(2, int(pixels / _ROOM)))
         return [(share, text.replace("-", "\N{MINUS SIGN}")) for share, text in found]
 
@@ -116,6 +121,12 @@ def _height_scale(
         return HeightScale(_rounded(high, up=True))
     floor, highest = _rounded(low, up=False), _rounded(high, up=True)
     return HeightScale(highest, floor if floor < highest else highest / 10)
+
+
+def _ends(scale: HeightScale) -> list[tuple[float, str]]:
+    """Return what both ends are called: round numbers."""
+    ends = ((0.0, scale.floor), (1.0, scale.highest))
+    return [(share, f"{height:.6g}") for share, height in ends]
 
 
 def _rounded(value: float, *, up: bool) -> float:

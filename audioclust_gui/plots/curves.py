@@ -42,7 +42,7 @@ class CurvesPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = CurvePicture()
-        self.setMinimumSize(220, 140)
+        self.setMinimumSize(200, 96)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Learning curves")

@@ -31,7 +31,7 @@ class CurveLabel:
 
 def said(name: str, value: float) -> str:
     """Return a name and a score, as in "NMI 0.55"; a dash for a score unknown."""
-    number = f"{value:.2f}" if math.isfinite(value) else "–"
+    number = f"{value:z.2f}" if math.isfinite(value) else "–"
     return f"{name} {number}".replace("-", "\N{MINUS SIGN}")
 
 

@@ -13,6 +13,7 @@ from audioclust_gui.plots.grey import Pixels, fitted, grey_image, paint_grey
 from audioclust_gui.plots.plain import one_line, plain
 
 _GAP = 4
+_CENTRED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip)
 
 
 class PictureRow(QWidget):
@@ -35,7 +36,7 @@ class PictureRow(QWidget):
         self._current = -1
         self._dark = False
         self._message = ""
-        self.setMinimumSize(160, 60)
+        self.setMinimumSize(160, 44)
 
     def set_pictures(self, pictures: Sequence[Pixels], words: Sequence[str]) -> None:
         """Show pictures.
@@ -102,10 +103,10 @@ class PictureRow(QWidget):
                 current = place == self._current
                 painter.setPen(QColor(ink.text if current else ink.muted))
                 middle = Qt.TextElideMode.ElideMiddle
-                word = metrics.elidedText(
-                    self._words[place], middle, int(cell.width()) - 2
-                )
-                painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), word)
+                # Between pictures there is a gap that a word may need.
+                width = int(cell.width()) + _GAP
+                word = metrics.elidedText(self._words[place], middle, width)
+                painter.drawText(below, _CENTRED, word)
                 if current:
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.setPen(QPen(QColor(ink.accent), 2))

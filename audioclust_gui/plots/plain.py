@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 # Invisible, but part of how Persian, Hindi and emoji are spelled.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
@@ -22,6 +24,15 @@ def one_line(text: str) -> str:
         c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}"
         for c in shown
     )
+
+
+def after_number(text: str) -> str:
+    """Return a line that may stand after a number, which stays at its left.
+
+    Otherwise Arabic or Hebrew would turn both around.
+    """
+    turns = any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
+    return f"{_LEFT_TO_RIGHT}{text}" if turns else text
 
 
 def tooltip(text: str) -> str:

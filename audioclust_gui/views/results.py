@@ -135,4 +135,4 @@ def _shown(value: float | None) -> str:
     """Write a score with two decimals, and a large one without any."""
     if value is None:
         return "–"
-    return f"{value:.2f}" if abs(value) < 100.0 else f"{value:,.0f}"
+    return f"{value:z.2f}" if abs(value) < 100.0 else f"{value:,.0f}"

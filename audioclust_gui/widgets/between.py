@@ -28,10 +28,14 @@ from engine.autoencoder.history import Pairs
 from engine.projects.project import Project
 
 _STEPS = 33  # pictures from A to B
+_AROUND = 24  # pixels, the words of a button
 _EVERY = 4  # of which so many make one of the row
 _DELAY_MS = 40  # another epoch is looked at, and another, by dragging
 _SIDES = ("A", "B")
-_CHOOSE = "Choose two clips, A and B, to see what lies between them"
+_CHOOSE = (
+    "Select two clips and take both, or click a clip and take it as A, another as B, "
+    "to see what lies between them"
+)
 _TRAIN = "Train a network, and choose an epoch after which it was kept"
 _WAIT = "Decoding…"
 _Picture = NDArray[np.uint8]
@@ -69,9 +73,9 @@ class Between(QWidget):
         self._decoded: list[_Picture] = []
         self.ends = [-1, -1]
         self.names = [ElidedLabel(), ElidedLabel()]
-        self.takes = [QPushButton(f"Current clip is {side}") for side in _SIDES]
+        self.takes = [QPushButton(f"Take {side}") for side in _SIDES]
         self.plays = [QPushButton(f"Play {side}") for side in _SIDES]
-        self.pair = QPushButton("The two selected")
+        self.pair = QPushButton("Take both")
         self.row, self.large = PictureRow(), PictureRow()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS - 1)
@@ -111,6 +115,10 @@ class Between(QWidget):
         ):
             for column, part in enumerate(parts):
                 grid.addWidget(part, place, column)
+        for button in (*self.takes, *self.plays, self.pair):
+            # No wider than its words: what room there is, the names need.
+            words = button.fontMetrics().horizontalAdvance(button.text())
+            button.setMaximumWidth(words + _AROUND)
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.pair, 0, 3)
         self._way.addWidget(self.slider)
@@ -121,12 +129,14 @@ class Between(QWidget):
         column.addWidget(self.row, 2)
         column.addLayout(self._way)
         column.addWidget(self.large, 3)
+        self.large.setMinimumHeight(0)  # the first to go where there is little room
 
     def _describe(self) -> None:
         for side, take, play in zip(_SIDES, self.takes, self.plays, strict=True):
-            take.setToolTip(f"Go {'from' if side == 'A' else 'to'} the current clip")
+            take.setToolTip(f"{side} is the current clip: clicked or played last")
             play.setToolTip(f"Hear clip {side}")
         self.pair.setToolTip("A and B are the two clips that are selected")
+        self.pair.setAccessibleName("Take both selected clips")
         self.slider.setAccessibleName("Way from A to B")
         self.slider.setToolTip(
             "How far from A to B  (Left, Right; Page Up, Page Down; Home, End)"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.plots.plain import after_number, one_line, tooltip
 from audioclust_gui.plots.swatch import swatch
 from audioclust_gui.widgets.cell_delegate import LEFT, LOOKS, Cell
 from audioclust_gui.widgets.cluster_tally import Tally
@@ -207,12 +207,13 @@ class ClusterTable(QAbstractTableModel):
             if label < 0:
                 return "–"
             # The share first: of what is too long, the end is left out.
-            return f"{_percent(tally.shares[place])} {one_line(self._names[label])}"
+            name = after_number(one_line(self._names[label]))
+            return f"{_percent(tally.shares[place])} {name}"
         label = int(tally.ids[place])
         if column == CLUSTER:
             return one_line(self._project.title(label))
         value = self._silhouette(label)
-        return f"{value:.2f}" if np.isfinite(value) else "–"
+        return f"{value:z.2f}" if np.isfinite(value) else "–"
 
     def _words(self, place: int) -> str:
         tally, label = self._tally, int(self._tally.ids[place])
@@ -225,7 +226,7 @@ class ClusterTable(QAbstractTableModel):
         report = self._reports.get(label)
         if report is not None and report.silhouette is not None:
             some = f" of {report.sampled:,} sampled" if report.sampled else ""
-            lines.append(f"Silhouette {report.silhouette:.2f}{some}")
+            lines.append(f"Silhouette {report.silhouette:z.2f}{some}")
         if report is not None and report.medoid is not None:
             lines.append(f"Medoid: {one_line(clips[report.medoid].name)}")
         return "\n".join(lines)

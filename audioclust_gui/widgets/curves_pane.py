@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from audioclust_gui.choices import ChoiceBox
@@ -13,10 +13,15 @@ from audioclust_gui.plots.plain import one_line, tooltip
 from audioclust_gui.training import Training
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.looks import Looks
+from audioclust_gui.widgets.moment_words import epoch_words
 from engine.autoencoder.history import Moment
 from engine.autoencoder.runs import Run
 
 _EMPTY = "The curves of a run are here once it is trained."
+_LOSS = (
+    "Loss: the mean squared difference of pixels, as the recipe scales them, of clips "
+    "that are learnt from (train), and of those that are not (validation)"
+)
 _HELP = "Scale of losses and learning rate  (L in the plot)"
 
 
@@ -39,7 +44,7 @@ class CurvesPane(QWidget):
         self._told = 0  # epochs of the live run that are drawn
         self.plot = CurvesPlot()
         self.plot.set_message(_EMPTY)
-        self.words = ElidedLabel()
+        self.words = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self.scale = ChoiceBox()
         self.scale.addItem("Logarithmic", True)
         self.scale.addItem("Linear", False)
@@ -87,7 +92,7 @@ class CurvesPane(QWidget):
             self.plot.set_chosen(current.id, self._looks.epoch)
         words = "" if current is None else _last_words(current, self._looks.epoch)
         self.words.set_text(words)
-        self.words.setToolTip(tooltip(words))
+        self.words.setToolTip(tooltip(f"{words}\n{_LOSS}") if words else "")
 
     def _move(self, moment: Moment) -> None:
         """Draw another epoch when it has ended, and not at every batch."""
@@ -124,8 +129,10 @@ def _last_words(run: Run, epoch: int | None) -> str:
     last = run.history.until(epoch).last if epoch else run.history.last
     if last is None:
         return one_line(run.name)
-    words = [f"{one_line(run.name)}, after epoch {last.number:,}"]
-    for name, value in (("train", last.train), ("validation", last.validation)):
-        if np.isfinite(value):
-            words.append(f"{name} {value:.4g}")
-    return "  ·  ".join(words)
+    losses = {
+        "train": last.train,
+        "validation": last.validation,
+        "KL": last.divergence,
+    }
+    known = (f"{at} {x:.4g}" for at, x in losses.items() if np.isfinite(x))
+    return epoch_words(run, last.number, *known)

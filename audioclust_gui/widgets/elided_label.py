@@ -8,16 +8,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 class ElidedLabel(QWidget):
-    """One line of plain text, cut in the middle where it does not fit.
+    """One line of plain text, cut where it does not fit.
 
     Parameters
     ----------
     text : str
+    elide : Qt.TextElideMode
+        Where: by default in the middle.
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(
+        self, text: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
         super().__init__()
         self._text = text
+        self._elide = elide
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def text(self) -> str:
@@ -41,6 +46,6 @@ class ElidedLabel(QWidget):
         with QPainter(self) as painter:
             painter.setPen(self.palette().windowText().color())
             room = self.contentsRect()
-            middle = Qt.TextElideMode.ElideMiddle
-            shown = self.fontMetrics().elidedText(self._text, middle, room.width())
+            metrics = self.fontMetrics()
+            shown = metrics.elidedText(self._text, self._elide, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

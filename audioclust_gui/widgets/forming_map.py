@@ -12,11 +12,12 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.choices import ChoiceBox
 from audioclust_gui.columns import Categories, read_column
 from audioclust_gui.document import Document
-from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.plots.plain import tooltip
 from audioclust_gui.plots.scatter import ScatterPlot
 from audioclust_gui.selecting import How, how
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.looks import Looks
+from audioclust_gui.widgets.moment_words import epoch_words
 from engine.projects.project import Project
 
 LABEL, CLUSTER = "label", "cluster"
@@ -51,7 +52,7 @@ class FormingMap(QWidget):
         self.plot = ScatterPlot()
         self.plot.setAccessibleName("Map of the embedding")
         self.plot.set_description(self._described)
-        self.words = ElidedLabel()
+        self.words = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch that the map is of")
         self.slider.setToolTip("Epochs after which the map was drawn  (arrow keys)")
@@ -129,9 +130,9 @@ class FormingMap(QWidget):
         self.slider.setEnabled(len(epochs) > 1)
         words = ""
         if run is not None and look is not None:
-            words = f"{one_line(run.name)}, after epoch {look.epoch:,}"
-            if len(self._clips) < n_clips:
-                words += f": {len(self._clips):,} of {n_clips:,} clips"
+            some = len(self._clips) < n_clips
+            counted = [f"{len(self._clips):,} of {n_clips:,} clips"] if some else []
+            words = epoch_words(run, look.epoch, *counted)
         self.words.set_text(words)
         self.words.setToolTip(tooltip(words))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from audioclust_gui.plots.plain import one_line
 from engine.audio.reasons import duration
 from engine.autoencoder.history import Moment
 from engine.autoencoder.runs import FAILED, FINISHED, STOPPED, Run
 
 _STATES = {FINISHED: "Finished", STOPPED: "Stopped", FAILED: "Failed"}
-_BETWEEN = "  ·  "
+BETWEEN = "  ·  "
 
 
 def state_of(run: Run) -> str:
@@ -19,8 +20,8 @@ def state_of(run: Run) -> str:
     return "Training" if run.alive else _STATES.get(run.state, run.state)
 
 
-def moment_words(moment: Moment, device: str = "") -> str:
-    """Say where a run is, how fast it goes, and how long it will take yet."""
+def moment_words(moment: Moment, further: str = "") -> str:
+    """Say where a run is, how fast it goes, how long it takes yet, and what is said."""
     where = f"epoch {moment.epoch:,} of {moment.epochs:,}"
     words = [f"Paused in {where}" if moment.paused else where.capitalize()]
     if moment.phase:
@@ -34,7 +35,12 @@ def moment_words(moment: Moment, device: str = "") -> str:
     ]
     if left:
         words.append(f"Left: {', '.join(left)}")
-    return _BETWEEN.join([*words, device] if device else words)
+    return BETWEEN.join([*words, further] if further else words)
+
+
+def epoch_words(run: Run, epoch: int, *more: str) -> str:
+    """Say what is seen of a run: what tells least comes last, where room may end."""
+    return BETWEEN.join([f"Epoch {epoch:,}", *more, one_line(run.name)])
 
 
 def run_words(run: Run) -> str:

@@ -64,7 +64,10 @@ class Pages(QWidget):
                 tabs.setCurrentIndex(at)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(260, 120)
+        # What the lowest arrangement needs, whichever there is now.
+        pages, bars = self._pages.values(), (tabs.tabBar() for tabs in self._tabs)
+        bar = max((bar.sizeHint().height() for bar in bars), default=0)
+        return QSize(260, bar + max(page.minimumSizeHint().height() for page in pages))
 
     def sizeHint(self) -> QSize:
         return QSize(420, 400)
@@ -92,15 +95,17 @@ class Pages(QWidget):
         self._tabs = []
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setChildrenCollapsible(False)
+        # From the outside inwards: whatever gets a parent is styled with all in it.
         for groups in self.columns:
             column = QSplitter(Qt.Orientation.Vertical)
             column.setChildrenCollapsible(False)
-            for titles in groups:
-                column.addWidget(self._group(titles))
             self._split.addWidget(column)
+            for titles in groups:
+                self._group(titles, column)
         self._split.setGeometry(self.rect())
         self._share_room()
         self._split.show()
+        self.updateGeometry()
         if before is not None:
             before.hide()
             before.deleteLater()
@@ -124,18 +129,20 @@ class Pages(QWidget):
                 before = widget
 
     def _share_room(self) -> None:
-        """Give the first column, a form, what it needs, and others equal parts."""
+        """Give the first column, a form, what it needs, and the last a little less."""
         count = self._split.count()
         first = min(_FORM, self.width() // count)
-        rest = (self.width() - first) // max(count - 1, 1)
-        self._split.setSizes([first, *[rest] * (count - 1)])
+        shares = [*[5] * (count - 2), 4][: count - 1]
+        rest = (self.width() - first) // max(sum(shares), 1)
+        self._split.setSizes([first, *(share * rest for share in shares)])
         for column in range(count):
             self._split.setStretchFactor(column, int(column > 0 or count == 1))
 
-    def _group(self, titles: Group) -> QTabWidget:
+    def _group(self, titles: Group, column: QSplitter) -> None:
         tabs = QTabWidget(documentMode=True)
+        column.addWidget(tabs)
         tabs.setTabBarAutoHide(True)
-        tabs.tabBar().setAccessibleName("Pages")
+        tabs.tabBar().setAccessibleName(f"Pages: {', '.join(titles)}")
         # The bar takes Tab by itself: else Tab ends at one that is hidden.
         tabs.setFocusProxy(None)
         tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -144,7 +151,6 @@ class Pages(QWidget):
         tabs.setCurrentIndex(titles.index(min(titles, key=self._front.index)))
         tabs.currentChanged.connect(lambda at: self._see(tabs.tabText(at)))
         self._tabs.append(tabs)
-        return tabs
 
     def _see(self, title: str) -> None:
         """Remember what was in front last, for other arrangements."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,10 +12,11 @@ from audioclust_gui.audition import Audition
 from audioclust_gui.choices import ChoiceBox
 from audioclust_gui.document import Document
 from audioclust_gui.plots.pairs import PairsPlot
-from audioclust_gui.plots.plain import one_line, tooltip
+from audioclust_gui.plots.plain import tooltip
 from audioclust_gui.training import Training
 from audioclust_gui.widgets.elided_label import ElidedLabel
 from audioclust_gui.widgets.looks import Looks
+from audioclust_gui.widgets.moment_words import epoch_words
 from engine.autoencoder.history import Pairs
 
 SOME, WORST, CHOSEN = "some", "worst", "chosen"
@@ -28,6 +30,7 @@ _EMPTY = "Pictures, and what the network makes of them, are here once it is trai
 _SELECT = "Select clips on the map or in the table to see them restored."
 _NOT_KEPT = "After this epoch no network was kept to restore them with."
 _WAIT = "Restoring…"
+_ERROR = "Error: the mean squared difference of pixels, as the recipe scales them"
 
 
 class PairsPane(QWidget):
@@ -62,7 +65,7 @@ class PairsPane(QWidget):
         self._answer: Pairs | None = None  # to what was asked
         self._trouble = ""
         self.plot = PairsPlot()
-        self.words = ElidedLabel()
+        self.words = ElidedLabel(elide=Qt.TextElideMode.ElideRight)
         self.which = ChoiceBox()
         for name, (words, _) in _WHICH.items():
             self.which.addItem(words, name)
@@ -117,9 +120,9 @@ class PairsPane(QWidget):
             chosen = self.which.currentData() == CHOSEN
             after = epoch if chosen or look is None else look.epoch
             error = float(np.mean(pairs.errors))
-            words = f"{one_line(run.name)}, after epoch {after:,}: error {error:.3g}"
+            words = epoch_words(run, after, f"error {error:.3g}")
         self.words.set_text(words)
-        self.words.setToolTip(tooltip(words))
+        self.words.setToolTip(tooltip(f"{words}\n{_ERROR}") if words else "")
 
     def _fill(self, pairs: Pairs | None) -> None:
         if pairs is None:

@@ -21,7 +21,7 @@ from audioclust_gui.training import Training
 from audioclust_gui.widgets.section import Section
 from audioclust_gui.widgets.steady_label import SteadyLabel
 from engine.autoencoder.architecture import Shape, parameter_count
-from engine.autoencoder.recipe import Recipe
+from engine.autoencoder.recipe import LayerParams, Recipe
 from engine.params import Params
 from engine.projects.edits import LONGEST_NAME
 
@@ -32,6 +32,7 @@ _PARTS = {
     "layer": ("Clustering layer", True),
     "training": ("Training", False),
 }
+_LAYER = tuple(each.name for each in LayerParams.declared() if each.name != "clusters")
 
 
 class RecipeForm(QScrollArea):
@@ -108,6 +109,8 @@ class RecipeForm(QScrollArea):
         training, recipe = self._training, self._training.recipe
         for part, form in self.forms.items():
             form.set_params(getattr(recipe, part))
+        layer = () if recipe.layer.clusters else _LAYER  # without one, none matters
+        self.forms["layer"].set_idle(layer)
         name = training.preset
         with QSignalBlocker(self.preset):
             self.preset.setCurrentIndex(self.preset.findData(name) if name else -1)

@@ -83,8 +83,8 @@ _AT_BEST = "of K-Means on its embedding"
 _COUNTED = (
     Column(
         "Best",
-        "The kept epoch with the lowest validation loss; with a clustering layer, the "
-        "last",
+        "The kept epoch with the lowest validation loss; the last one, where all clips "
+        "are learnt from or there is a clustering layer",
         lambda run: _NOTHING if run.best is None else f"{run.best:,}",
         lambda run: math.nan if run.best is None else run.best,
     ),
@@ -105,7 +105,12 @@ _GENERAL = (
     ),
 )
 _MEASURED = (
-    _measure("Loss", "Of the best epoch, of clips it did not learn from", loss_of),
+    _measure(
+        "Loss",
+        "Of the best epoch: mean squared difference of pixels, as the recipe scales "
+        "them, of clips that it did not learn from, where there are any",
+        loss_of,
+    ),
     _measure("NMI", f"Mutual information {_AT_BEST} with labels", _score("nmi")),
     _measure("Accuracy", f"Matched with labels, {_AT_BEST}", _score("accuracy")),
     _measure("Silh.", f"Silhouette {_AT_BEST}, -1 to 1", _score("silhouette")),

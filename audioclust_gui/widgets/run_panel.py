@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
+from audioclust_gui.forms import CountBox
 from audioclust_gui.training import Training
 from audioclust_gui.widgets.looks import Looks
 from audioclust_gui.widgets.rows_view import RowsView
@@ -26,6 +26,7 @@ from engine.autoencoder.runs import FINISHED, Run
 from engine.projects.edits import LONGEST_NAME
 
 _NAME, _COLUMN = 150, 44  # pixels: the least of names, and of other columns
+_LONG, _SIGNS = 240, 54  # of long names, and of the box and the sign before them
 _MEASURED = 30  # runs, by whose words columns are made wide enough
 _FURTHER = 50  # epochs, until another number is typed
 _MOST = 100_000
@@ -59,9 +60,10 @@ class RunPanel(QWidget):
         self.more = _button("Train on", _MORE, self._train_on)
         self.recipe = _button("Take its recipe", _RECIPE, self._take_recipe)
         self.remove = _button("Remove", _REMOVE, self._remove)
-        self.further = QSpinBox(minimum=1, maximum=_MOST, value=_FURTHER)
-        self.further.setSuffix(" epochs")
-        self.further.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.further = CountBox("epochs")
+        self.further.setRange(1, _MOST)
+        self.further.setValue(_FURTHER)
+        self.further.setStepType(CountBox.StepType.AdaptiveDecimalStepType)
         self.further.setAccessibleName("More epochs")
         self.further.setToolTip("How many more epochs the selected run is trained for")
         self._arrange()
@@ -76,6 +78,7 @@ class RunPanel(QWidget):
     def set_used(self, run_id: str) -> None:
         """Mark the run whose network describes the clips; "" for none."""
         self.model.set_used(run_id)
+        self._fit_names()
 
     def _arrange(self) -> None:
         header = self.table.horizontalHeader()
@@ -153,20 +156,25 @@ class RunPanel(QWidget):
 
     def _fit_columns(self) -> None:
         header = self.table.horizontalHeader()
-        width = self.table.fontMetrics().horizontalAdvance
         for column in range(NAME + 1, self.model.columnCount()):
-            runs = range(min(self.model.rowCount(), _MEASURED))
-            words = [self.model.index(row, column).data() for row in runs]
-            needed = max((width(text) for text in words), default=0) + 12
+            needed = self._widest(column) + 12
             heading = header.sectionSizeHint(column)
             header.resizeSection(column, max(_COLUMN, needed, heading))
         self._fit_names()
 
+    def _widest(self, column: int) -> int:
+        """Return the pixels of the longest text of a column."""
+        runs = range(min(self.model.rowCount(), _MEASURED))
+        width = self.table.fontMetrics().horizontalAdvance
+        words = (self.model.index(row, column).data() for row in runs)
+        return max((width(text) for text in words), default=0)
+
     def _fit_names(self) -> None:
-        """Give names the room that is left."""
+        """Give names what they need, or the room that is left where that is more."""
         header = self.table.horizontalHeader()
         taken = header.length() - header.sectionSize(NAME)
-        header.resizeSection(NAME, max(_NAME, self.table.room() - taken))
+        needed = min(max(_NAME, self._widest(NAME) + _SIGNS), _LONG)
+        header.resizeSection(NAME, max(needed, self.table.room() - taken))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -109,13 +109,13 @@ class RunTable(QAbstractTableModel):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == _Role.TextAlignmentRole:
-            return _LEFT
-        words, help_ = "Run", _HELP
+        words, help_, side = "Run", _HELP, _LEFT
         if section != NAME:
             column = self._columns[section - 1]
             words, help_ = column.title, column.help
-        return {_Role.DisplayRole: words, _Role.ToolTipRole: help_}.get(role)
+            side = _RIGHT if column.right else _LEFT
+        said = {_Role.DisplayRole: words, _Role.ToolTipRole: help_}
+        return {**said, _Role.TextAlignmentRole: side}.get(role)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = _Flag.ItemIsSelectable | _Flag.ItemIsEnabled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _Align = Qt.AlignmentFlag
@@ -21,15 +21,23 @@ class SteadyLabel(QWidget):
     wrap : bool
         Whether to go on in the next line; else it is as wide as its text, and stays so.
     align : Qt.AlignmentFlag
+    lines : int
+        For how many there is always room, so that nothing moves when some are needed.
 
     Its accessible description is its text; a name is for whoever puts it somewhere.
     """
 
     def __init__(
-        self, *, wrap: bool = False, align: Qt.AlignmentFlag = _Align.AlignLeft
+        self,
+        *,
+        wrap: bool = False,
+        align: Qt.AlignmentFlag = _Align.AlignLeft,
+        lines: int = 0,
     ) -> None:
         super().__init__()
         self._text = ""
+        self._lines = lines
+        self._placed = False
         self._wrap = wrap
         self._flags = int(align | (Qt.TextFlag.TextWordWrap if wrap else _Align(0)))
         self._widest = 0
@@ -59,15 +67,24 @@ class SteadyLabel(QWidget):
         margins = self.contentsMargins()
         room = QRect(0, 0, width - margins.left() - margins.right(), _ENDLESS)
         high = self.fontMetrics().boundingRect(room, self._flags, self._text).height()
-        return (high if self._text else 0) + margins.top() + margins.bottom()
+        high = max(high if self._text else 0, self._lines * self.fontMetrics().height())
+        return high + margins.top() + margins.bottom()
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         if self._wrap:
-            return QSize(80, self.heightForWidth(max(self.width(), 80)))
+            # Before there is a place, a line: many would push others away for good.
+            width = max(self.width(), 80) if self._placed else _ENDLESS
+            return QSize(80, self.heightForWidth(width))
         return QSize(self._widest, self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._wrap and not self._placed:
+            self._placed = True
+            self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

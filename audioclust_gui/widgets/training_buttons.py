@@ -22,7 +22,7 @@ from audioclust_gui.widgets.steady_label import SteadyLabel
 from engine.autoencoder.history import Moment
 from engine.progress import Step
 
-_SURE = "Really?"
+_SURE = "Throw away?"
 _SURE_MS = 4000  # in which a second press on Cancel means it
 _WIDE = 640  # pixels from which the words stand beside the buttons
 _TRAIN = "Train a network by this recipe  (Ctrl+Shift+T)"
@@ -51,7 +51,8 @@ class TrainingButtons(QWidget):
         self.pause = _button(self._pause, "Pause", "Go on")
         self.stop = _button(training.stop, "Stop and keep")
         self.cancel = _button(self._cancel, "Cancel", _SURE)
-        self.words = SteadyLabel(wrap=True, align=Qt.AlignmentFlag.AlignVCenter)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self.words = SteadyLabel(wrap=True, align=middle, lines=2)
         self.words.setAccessibleName("State of the training")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -130,16 +131,26 @@ class TrainingButtons(QWidget):
             self.words.setText(f"{one_line(training.live_name)}: beginning…")
 
     def _prepared(self, step: Step) -> None:
+        training = self._training
+        if training.leaving:
+            return
         counted = f"  {step.done:,} of {step.total:,}" if step.total else ""
-        self.words.setText(f"{step.message}{counted}")
+        doing = f"{step.message}{counted}"
+        if training.live is None:
+            self.words.setText(doing)
+        else:
+            self._tell(training.live, doing)
+
+    def _tell(self, moment: Moment, further: str) -> None:
+        told = moment_words(moment, further)
+        self.words.setText(f"{one_line(self._training.live_name)}: {told}")
 
     def _moved(self, moment: Moment) -> None:
         training = self._training
         if training.leaving:
             return
         run = training.run(moment.run)
-        told = moment_words(moment, "" if run is None else run.device)
-        self.words.setText(f"{one_line(training.live_name)}: {told}")
+        self._tell(moment, "" if run is None else run.device)
         done = moment.epoch - 1 + min(max(moment.share, 0.0), 1.0)
         self.bar.setRange(0, _PARTS)
         self.bar.setValue(round(_PARTS * done / max(moment.epochs, 1)))

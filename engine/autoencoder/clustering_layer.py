@@ -104,7 +104,8 @@ def first_centres(
     if found < 2:
         raise EngineError(
             "The network gives all clips the same embedding, so a clustering layer has "
-            "nothing to begin with: train it for more epochs, or at a lower rate"
+            "nothing to begin with: where the clips do differ, train it for more "
+            "epochs, or at a lower rate"
         )
     assert fit.centres is not None
     centres = fit.centres[:found].astype(np.float32)

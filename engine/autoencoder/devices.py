@@ -9,6 +9,7 @@ Imported only inside functions: it loads torch and Lightning.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -57,7 +58,7 @@ def check_devices(params: TrainingParams) -> None:
     Raises
     ------
     ParameterError
-        If it has none of the kind, or fewer.
+        If it has none of the kind, or fewer, or knows of no other machines.
     """
     chosen = kind(params.accelerator)
     mps = int(torch.backends.mps.is_available())
@@ -73,6 +74,12 @@ def check_devices(params: TrainingParams) -> None:
             f"TrainingParams.devices (Devices) must be 1 to {here[chosen]}, or 0 for "
             f"all, where these are {chosen}; it is {params.devices}"
         )
+    if params.nodes > 1 and not (_started() or "MASTER_ADDR" in os.environ):
+        raise ParameterError(  # or this one would wait for the others in silence
+            "TrainingParams.nodes (Machines) must be 1, unless each of them is started "
+            "by torchrun or SLURM, or by hand with MASTER_ADDR, MASTER_PORT and "
+            f"NODE_RANK set; it is {params.nodes}"
+        )
 
 
 def strategy(params: TrainingParams) -> DDPStrategy | str:
@@ -87,8 +94,12 @@ def strategy(params: TrainingParams) -> DDPStrategy | str:
 
 def spawns(params: TrainingParams) -> bool:
     """Tell whether this process starts others; not where torchrun or SLURM did."""
-    started = TorchElasticEnvironment.detect() or SLURMEnvironment.detect()
-    return count(params) > 1 and not started
+    return count(params) > 1 and not _started()
+
+
+def _started() -> bool:
+    """Tell whether torchrun or SLURM started this process."""
+    return TorchElasticEnvironment.detect() or SLURMEnvironment.detect()
 
 
 class Telling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -41,9 +42,11 @@ def replacing(file: Path, write: Callable[[Path], object]) -> None:
             os.fsync(written.fileno())  # or a power cut leaves the name without content
         _replace(part, file)
     except (OSError, RuntimeError) as error:  # torch raises the latter on a full disk
+        reason = _reason(file, error)  # while the disk is full still
+        _let_go(error)
         raise EngineError(
-            f"{file} could not be written ({_reason(file, error)}). What was kept "
-            "before is still there"
+            f"{file} could not be written ({reason}). What was kept before is still "
+            "there"
         ) from error
     finally:
         with suppress(OSError):
@@ -60,6 +63,13 @@ def _replace(part: Path, file: Path) -> None:
         else:
             return
     part.replace(file)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Close what an error's frames hold open: till then, a part takes its space."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _reason(file: Path, error: Exception) -> str:

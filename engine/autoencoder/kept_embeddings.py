@@ -67,7 +67,7 @@ def _read(file: Path, n: int) -> Floats | None:
         with file.open("rb") as opened:
             found = np.load(opened, allow_pickle=False)
         file.touch()  # the last to go
-    except (OSError, ValueError, EOFError):
+    except Exception:  # noqa: BLE001 - whatever it is, it is made again
         return None
     fits = found.dtype == np.float32 and found.ndim == 2 and len(found) == n
     return found if fits and np.isfinite(found).all() else None

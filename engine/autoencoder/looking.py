@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -248,10 +246,9 @@ def load_look(file: Path) -> Look:
             )
     except FileNotFoundError as error:
         raise EngineError(f"{file} is not there any more") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-        raise EngineError(f"{file} cannot be read: {error}") from error
-    except (zipfile.BadZipFile, zlib.error) as error:
-        raise EngineError(f"{file} is damaged: {error}") from error
+    except Exception as error:  # whatever becomes of bytes that are something else
+        words = str(error).partition("\n")[0] or type(error).__name__
+        raise EngineError(f"{file} cannot be read, or is damaged: {words}") from error
     if not _fits(look):
         raise EngineError(f"{file} is no look: what it holds does not fit together")
     return look

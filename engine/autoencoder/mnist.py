@@ -30,10 +30,6 @@ _PART = re.compile("t10k|test|train", re.IGNORECASE)  # in the names of idx file
 _IMAGES = re.compile(r"images([-._]?)idx3", re.IGNORECASE)
 _OF_EACH = 10
 _UNSIGNED_BYTES = 8  # idx's code of the only type that pictures come in
-_BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, LookupError),
-    *(NotImplementedError, RuntimeError, SyntaxError, MemoryError, OverflowError),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +129,14 @@ def _archived(path: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.inte
     names = f"x_{part}", f"y_{part}"
     try:
         with zipfile.ZipFile(path) as archive:
-            missing = [n for n in names if f"{n}.npy" not in archive.namelist()]
-            if missing:
-                raise EngineError(f"{path}: there is no array {missing[0]} in it")
             images, labels = (_member(path, archive, name) for name in names)
     except OSError as error:
         raise EngineError(f"{path}: {plain_reason(error)}") from error
-    except _BROKEN as error:
-        raise EngineError(f"{path}: its content is damaged: {error}") from error
+    except EngineError:
+        raise
+    except Exception as error:  # whatever becomes of bytes that are something else
+        words = str(error).partition("\n")[0] or type(error).__name__
+        raise EngineError(f"{path}: its content is damaged: {words}") from error
     if images.dtype != np.uint8 or images.ndim != 3 or images.size == 0:
         raise EngineError(
             f"{path}: {names[0]} must hold pictures as unsigned bytes, of the shape "
@@ -155,6 +151,8 @@ def _archived(path: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.inte
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    if f"{name}.npy" not in archive.namelist():
+        raise EngineError(f"{path}: there is no array {name} in it")
     size = archive.getinfo(f"{name}.npy").file_size
     if size > _LARGEST:
         raise EngineError(f"{path}: {name} is larger than {_LARGEST >> 20} MiB")

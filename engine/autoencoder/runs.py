@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -108,6 +108,13 @@ class Run:
                 f"those after {', '.join(map(str, self.kept)) or 'none'}"
             )
         return f"{self.id}@{chosen}"
+
+
+class FoundRuns(NamedTuple):
+    """Runs, the newest first, and a sentence for each that cannot be read."""
+
+    runs: tuple[Run, ...]
+    damaged: tuple[str, ...]
 
 
 def runs_folder() -> Path:
@@ -226,19 +233,28 @@ def read(folder: Path) -> Run:
 def runs_of(keys: Sequence[str | None] | None = None) -> tuple[Run, ...]:
     """Return all runs, or those trained on any of these clips, the newest first.
 
-    Those that cannot be read are left out.
+    Those that cannot be read are left out; `found_runs` names them.
     """
+    return found_runs(keys).runs
+
+
+def found_runs(keys: Sequence[str | None] | None = None) -> FoundRuns:
+    """Return as `runs_of`, and what is wrong with runs that cannot be read."""
     wanted = set(keys or ()) - {None}
-    found = []
+    found, damaged = [], []
     with suppress(OSError):
         for folder in sorted(runs_folder().iterdir(), reverse=True):
-            if not is_id(folder.name):
-                continue
-            with suppress(EngineError, OSError, UnicodeDecodeError):
+            with suppress(OSError, UnicodeDecodeError):
+                # One that begins, or is being thrown away, is none.
+                if not is_id(folder.name) or not (folder / RUN).exists():
+                    continue
                 trained = (folder / CLIPS).read_text(encoding="ascii").split("\n")
                 if keys is None or not wanted.isdisjoint(trained):
-                    found.append(read(folder))
-    return tuple(found)
+                    try:
+                        found.append(read(folder))
+                    except EngineError as error:
+                        damaged.append(str(error))
+    return FoundRuns(tuple(found), tuple(damaged))
 
 
 def rename(run_id: str, name: str) -> Run:

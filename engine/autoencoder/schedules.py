@@ -54,13 +54,15 @@ def plateaus(losses: Sequence[float]) -> float:
 
 
 def is_past_its_best(losses: Sequence[float], patience: int) -> bool:
-    """Tell whether the least loss is that many epochs ago; never if they are 0."""
+    """Tell whether the least loss is that many epochs ago.
+
+    Never if they are 0, or no loss is known: without validation, none is.
+    """
     known = [math.inf if math.isnan(loss) else loss for loss in losses]
-    return bool(patience) and len(known) - 1 - _first_least(known) >= patience
-
-
-def _first_least(losses: Sequence[float]) -> int:
-    return losses.index(min(losses)) if losses else 0
+    least = min(known, default=math.inf)
+    if not patience or math.isinf(least):
+        return False
+    return len(known) - 1 - known.index(least) >= patience
 
 
 def _along(first: float, last: float, part: float) -> float:

@@ -150,7 +150,8 @@ def resume(
         )
     if not run.resumable:
         raise EngineError(
-            f"The run {run.name or run.id} has no checkpoint to go on from"
+            f"The run {run.name or run.id} has no checkpoint to go on from: it ended "
+            "before its first epoch did, or last.ckpt was removed. Train a new one"
         )
     more = epochs is not None and run.state == FINISHED
     if epochs is not None:
@@ -278,6 +279,8 @@ def _checked(images: NDArray[Any]) -> Images:
             "images must have the shape (clips, channels, height, width); it is "
             f"{images.shape}"
         )
+    if images.dtype.kind not in "buif":
+        raise ParameterError(f"images must hold numbers; it holds {images.dtype}")
     if not len(images) or not images.shape[1]:
         raise ParameterError("There are no images to train a network on")
     layer_sizes(*images.shape[2:])

@@ -15,6 +15,7 @@ from engine.progress import Step
 PROGRAM = "audioclust-batch"
 
 _REDRAW = 0.1  # seconds between two drawings of the bar
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 _NAMED = 10  # warnings of a kind before the others are only counted
 
 
@@ -130,12 +131,13 @@ def _reconfigure(stream: TextIO) -> None:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Return text from anywhere, such as a file's name, without orders to terminals."""
+    return " ".join(text.translate(_CONTROLS).split())
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.3f}"
+        return f"{value:z.3f}"
     return "" if value is None else _one_line(str(value))
 
 

@@ -176,10 +176,12 @@ def _write_newick(work: Work, linkage: Floats, rows: Ints) -> None:
 
 def _say(console: Console, scores: Document, labels: Labels, notes: list[str]) -> None:
     counts = sizes(labels)
-    noise = counts.get(NOISE, 0)
+    noise, unused = counts.get(NOISE, 0), counts.get(UNPLACED, 0)
     console.say(
-        f"{counted(scores['n_clusters'], 'cluster')} of {counted(len(labels), 'clip')}"
+        f"{counted(scores['n_clusters'], 'cluster')} of "
+        + counted(len(labels) - unused, "clip")
         + (f", {noise} of them noise" if noise else "")
+        + (f"; {unused} more could not be used" if unused else "")
     )
     for note in notes:
         console.say(note)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.audio.dataset import Dataset
-from engine.autoencoder.runs import Run, runs_folder, runs_of
+from engine.autoencoder.runs import Run, found_runs, runs_folder
 from engine.cli.command import Command, Document, add_cache, add_input, cache_of
 from engine.cli.console import Console
 from engine.cli.inputs import open_input
@@ -29,12 +29,15 @@ def _list(arguments: argparse.Namespace, console: Console) -> Document:
     if arguments.input is not None:
         dataset = open_input(arguments, console).dataset
         keys = list(_keys_of(dataset, cache_of(arguments)))
-    rows = [_about(run) for run in runs_of(keys)]
+    found = found_runs(keys)
+    rows = [_about(run) for run in found.runs]
     if rows:
         console.table(list(rows[0]), [list(row.values()) for row in rows])
     else:
         console.say(f"No runs in {runs_folder()}")
-    return {"folder": str(runs_folder()), "runs": rows}
+    for sentence in found.damaged:
+        console.say(sentence)
+    return {"folder": str(runs_folder()), "runs": rows, "damaged": list(found.damaged)}
 
 
 def _about(run: Run) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def _check_layer(arguments: argparse.Namespace) -> None:
 
 @dataclass
 class _Telling:
-    """Says where a run is: a bar, a line for every look, and each symptom once."""
+    """Says where a run is: a bar, lines for looks and notes, and each symptom once."""
 
     console: Console
     run: str = ""
@@ -205,6 +205,8 @@ class _Telling:
         self.console.report(step)
         moment = step.partial
         if not isinstance(moment, Moment):
+            if step.must_arrive:
+                self.console.warn(step.message)
             return
         if not self.run:
             self.run = moment.run

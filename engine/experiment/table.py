@@ -231,7 +231,7 @@ def _markdown(row: Row, name: str) -> str:
 def _shown(row: Row, name: str) -> str:
     value = row.get(name)
     if isinstance(value, float):
-        return f"{value:.3f}"
+        return f"{value:z.3f}"
     if value is None:
         return ""
     # Several features are one value.

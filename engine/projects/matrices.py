@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from engine.features.representation import (
 )
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
+from engine.projects.network_clips import unlike
 from engine.projects.pipeline import Pipeline
 
 _KEPT = 2  # matrices
@@ -75,6 +77,12 @@ class Matrices:
             if pipeline.network:
                 rows, embedding = embedded(store, keys, pipeline.network, report)
                 found = represent_embedding(embedding, rows, chosen, report)
+                if otherwise := unlike(pipeline.network, pipeline):
+                    note = (
+                        "The network learnt from pictures that were computed "
+                        f"otherwise ({otherwise}): it may see little in these"
+                    )
+                    found = replace(found, notes=(*found.notes, note))
             else:
                 found = represent(store, keys, chosen, report)
         self._made[key] = found  # the last is the one used last

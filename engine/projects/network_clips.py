@@ -21,14 +21,19 @@ from engine.autoencoder.history import Look, Moment, Pairs
 from engine.autoencoder.keeping import replace_file
 from engine.autoencoder.pictures import Images, pictures_of
 from engine.autoencoder.recipe import Recipe
-from engine.autoencoder.runs import CLIPS
+from engine.autoencoder.runs import CLIPS, folder_of, read
 from engine.errors import EngineError, FeaturesMissingError
 from engine.features.spectral import FeatureParams
 from engine.features.store import FeatureStore, default_folder
+from engine.params import Declared
 from engine.progress import Report, Step, silent
 from engine.projects.pipeline import Pipeline
 
 Clips = NDArray[np.int64]
+
+# What the pictures of a feature do not depend on.
+_NO_BANDS = ("n_mels", "n_mfcc", "fmin", "fmax")
+_IDLE = {"spectrogram": _NO_BANDS, "chroma": _NO_BANDS, "mel": ("n_mfcc",)}
 
 _SOURCE = "source.json"  # in a run's folder: what its pictures were computed with
 
@@ -178,3 +183,47 @@ def read_source(folder: Path, pipeline: Pipeline) -> Pipeline:
             preparation=PreparationParams.from_dict(about["preparation"]),
         )
     return pipeline
+
+
+def unlike(network: str, pipeline: Pipeline) -> str:
+    """Say what is computed otherwise than when a network learnt; "" for nothing.
+
+    Parameters
+    ----------
+    network : str
+        As named by `Run.network`.
+    pipeline : Pipeline
+        Whose features and preparation its pictures are of now.
+    """
+    folder = folder_of(network.partition("@")[0])
+    then = read_source(folder, pipeline)
+    idle: set[str] = set()
+    with suppress(EngineError):
+        features = read(folder).recipe.images.features
+        idle = set.intersection(*(set(_IDLE.get(name, ())) for name in features))
+    told = [
+        f"{declared.label} {_shown(declared, before)}, now {_shown(declared, now)}"
+        for old, new in (
+            (then.features, pipeline.features),
+            (then.preparation, pipeline.preparation),
+        )
+        for declared in type(old).declared()
+        if declared.name not in idle
+        and (old.matters(declared.name) or new.matters(declared.name))
+        and (before := getattr(old, declared.name))
+        != (now := getattr(new, declared.name))
+    ]
+    return "; ".join(told)
+
+
+def _shown(declared: Declared, value: object) -> str:
+    """Return a value as a form has it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if declared.zero and not value:
+        return declared.zero.lower()
+    for known, label in declared.choices:
+        if known == value:
+            return label.lower()
+    number = f"{value:,.9g}" if isinstance(value, int | float) else str(value)
+    return f"{number} {declared.unit}".strip()

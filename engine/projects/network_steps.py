@@ -24,12 +24,13 @@ from engine.autoencoder.presets import PRESETS
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import (
     RUN,
+    FoundRuns,
     Run,
     checkpoint_of,
     folder_of,
+    found_runs,
     new_id,
     read,
-    runs_of,
 )
 from engine.clustering.partition import size_order, tidy
 from engine.errors import EngineError, ParameterError
@@ -181,9 +182,9 @@ def resume_run(
     )
 
 
-def runs(keys: Keys) -> tuple[Run, ...]:
+def runs(keys: Keys) -> FoundRuns:
     """Return the runs that were trained on any of these clips, the newest first."""
-    return runs_of(keys)
+    return found_runs(keys)
 
 
 def look_at(run_id: str, epoch: int, keys: Keys) -> Look:

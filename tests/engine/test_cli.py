@@ -131,8 +131,10 @@ def odd(sounds, tmp_path) -> Path:
 
 def test_broken_clips_are_warnings_and_rows(odd, tmp_path, batch) -> None:
     out = tmp_path / "out"
-    code, _, complained = batch("cluster", odd, "--k", 2, "--out", out)
+    code, said, complained = batch("cluster", odd, "--k", 2, "--out", out)
     assert code == 0
+    usable = len(list(odd.iterdir())) - 2
+    assert f"2 clusters of {usable} clips; 2 more could not be used\n" in said
     assert "warning: empty.wav: " in complained
     failures = rows_of(out / "failures.csv")
     assert [row["path"] for row in failures] == ["empty.wav", "text.wav"]

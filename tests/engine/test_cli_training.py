@@ -11,6 +11,7 @@ import pytest
 
 from engine.autoencoder import runs
 from engine.cli import main
+from engine.cli.console import Console
 from engine.cli.training import _Telling
 from engine.progress import Step
 
@@ -204,6 +205,21 @@ def test_ctrl_c_stops_a_run_and_keeps_it(known, sounds, batch, monkeypatch) -> N
     assert f"train INPUT --resume {run.id}" in said
     assert len(run.history) < 100_000, "of as many"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_a_person_should_know_of_a_run_is_said_without_a_bar(capsys) -> None:
+    telling = _Telling(Console(bars=False))
+    telling(Step(0, 0, "Preparing"))
+    telling(Step(0, 0, "There is no validation", must_arrive=True))
+    assert capsys.readouterr().err == (
+        "audioclust-batch: warning: There is no validation\n"
+    )
+
+
+def test_a_name_gives_no_orders_to_the_terminal(known, batch) -> None:
+    runs.rename(known.id, "a\nb\x1b[31m\x9b2J")
+    code, said, _ = batch("runs")
+    assert (code, "a b [31m 2J" in said) == (0, True), said
 
 
 def test_an_experiment_tries_networks_beside_features(

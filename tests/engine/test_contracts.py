@@ -35,9 +35,9 @@ LEAVES = frozenset({"engine.clustering.estimators"})
 NETWORKS = frozenset(
     f"engine.autoencoder.{name}"
     for name in (
-        *("agreement", "augmentation", "batches", "clustering_layer", "devices"),
-        *("distortion", "fitting", "learner", "model", "silence", "trainers"),
-        "watching",
+        *("agreement", "augmentation", "batches", "best", "clustering_layer"),
+        *("devices", "distortion", "fitting", "learner", "model", "silence"),
+        *("trainers", "watching"),
     )
 )
 PICKLING = frozenset({"pickle", "cPickle", "cloudpickle", "dill", "shelve", "marshal"})

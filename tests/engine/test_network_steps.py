@@ -18,6 +18,7 @@ from engine.features.store import FeatureStore, default_folder
 from engine.progress import Wish
 from engine.projects import steps
 from engine.projects.network_clips import places as places_of
+from engine.projects.network_clips import unlike
 from engine.projects.network_steps import (
     between,
     by_network,
@@ -88,7 +89,7 @@ def test_a_network_is_trained_found_and_used(keys, pipeline, labels):
     run = train_clips(keys, pipeline, TINY, labels, "First", report)
     assert run.state == FINISHED
     assert run.n_clips == len(keys)
-    assert [found.id for found in runs(keys)] == [run.id]
+    assert [found.id for found in runs(keys).runs] == [run.id]
     assert not runs(("elsewhere",))
     looks = [moment.look for moment in moments if moment.look is not None]
     assert looks
@@ -155,6 +156,28 @@ def test_a_stopped_run_goes_on_with_its_own_pictures(keys, pipeline, labels):
     assert len(whole.history) == 6
     more = resume_run(run.id, keys, pipeline, labels, epochs=8)
     assert len(more.history) == 8
+
+
+def test_a_network_for_other_pictures_says_what_is_otherwise(finished, layered):
+    assert unlike(layered.network, layered) == ""
+    # What a mel image does not depend on, or has no effect, does not count.
+    coefficients, cutoff = layered.features.replace(n_mfcc=13), layered.preparation
+    idle = replace(layered, features=coefficients, preparation=cutoff.replace(peak=-3))
+    assert unlike(layered.network, idle) == ""
+    other = replace(
+        layered,
+        features=layered.features.replace(hop=512, fmax=8000),
+        preparation=layered.preparation.replace(normalise="peak"),
+    )
+    assert unlike(layered.network, other) == (
+        "Hop 1,024 samples, now 512 samples; "
+        "Highest frequency half the rate, now 8,000 Hz; "
+        "Level as recorded, now same peak"
+    )
+    found = steps.run(replace(finished, extraction=None, pipeline=other))
+    assert sum("Hop 1,024" in note for note in found.grouping.notes) == 1
+    found = steps.run(replace(finished, pipeline=layered))
+    assert not any("otherwise" in note for note in found.grouping.notes)
 
 
 def test_a_run_whose_clips_are_gone_says_so(keys, pipeline):

@@ -67,6 +67,11 @@ def test_every_score_is_shown(show):
     assert notes == "7 clusters."
 
 
+def test_no_score_is_minus_zero(show):
+    values, _ = show(replace(SCORES, ami=-0.004, ari=-0.0))
+    assert (values["ami"], values["ari"]) == ("AMI 0.00", "0.00")
+
+
 def test_noise_is_told_with_the_scores_without_it(show):
     clustered = External(nmi=0.9, accuracy=0.8, ari=0.75)
     _, notes = show(replace(SCORES, coverage=0.8, clustered=clustered))

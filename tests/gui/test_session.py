@@ -15,6 +15,7 @@ from audioclust_gui.session import Session
 from engine.audio.dataset import Clip, Dataset
 from engine.features.extraction import Extraction, Failure
 from engine.projects.file import read
+from engine.projects.opening import project_file_of
 from engine.projects.project import Project, View
 
 WAIT = 20_000
@@ -123,6 +124,35 @@ def test_a_name_that_is_not_utf8_is_found_again(qtbot, session, places):
         pass
     assert again._document.project.dataset.root == str(folder)
     again.close()
+
+
+def test_what_was_made_of_sounds_that_are_away_is_opened_without_them(
+    qtbot, session, places
+):
+    folder = places / "on a drive"
+    folder.mkdir()
+    (folder / "a.wav").touch()
+    session.open(folder)
+    qtbot.waitUntil(lambda: session.document.project.dataset.root == str(folder))
+    session.document.commit(session.document.project.choosing("kmeans"), "method")
+    qtbot.waitUntil(lambda: project_file_of(folder).exists() and session.autosave.idle)
+    folder.rename(places / "moved")
+    session.settings.sync()
+    again = Session(Document(), session.jobs)
+    with qtbot.waitSignal(again.noted, timeout=WAIT) as noted:
+        again.open_last()
+    assert "Locate sounds" in noted.args[1]
+    assert again._document.pipeline.method == "kmeans"
+    assert again.recent == [str(folder)]
+    again.close()
+
+
+def test_a_start_without_what_was_open_last_says_so(qtbot, session, places):
+    gone = places / "gone.audioclust"
+    session.settings.setValue("last", str(gone))
+    with qtbot.waitSignal(session.troubled) as troubled:
+        session.open_last()
+    assert str(gone) in troubled.args[1]
 
 
 def test_sounds_are_located_only_where_they_are(qtbot, session, places):

@@ -84,3 +84,15 @@ def test_a_new_text_is_seen_and_read_letter_by_letter(place):
     label.setText("<b>x</b>")
     assert counter.asked()
     assert label.width() >= label.fontMetrics().horizontalAdvance("<b>x</b>")
+
+
+def test_a_long_text_that_has_no_place_yet_pushes_nothing_away(place):
+    window, _ = place
+    label = SteadyLabel(wrap=True)
+    label.setText("words " * 40)
+    line = label.fontMetrics().height()
+    assert label.minimumSizeHint().height() < 2 * line
+    window.layout().addWidget(label)
+    QApplication.processEvents()
+    assert label.minimumSizeHint().height() > 3 * line, "of the width that it has"
+    assert label.height() >= label.heightForWidth(label.width())

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -65,6 +66,26 @@ def test_trouble_while_writing_is_told_in_a_line_and_leaves_the_old_file(
     assert [(f.name, f.read_bytes()) for f in tmp_path.iterdir()] == [
         ("run.json", b"old")
     ]
+
+
+def test_what_did_not_fit_is_let_go_so_that_what_is_small_fits_again(tmp_path):
+    class Writer:
+        """As torch's: it holds the file until it goes, and fails as it ends, too."""
+
+    writers = []
+
+    def fail(part):
+        writer = Writer()
+        writers.append(weakref.ref(writer))
+        try:
+            part.write_bytes(b"there is no such folder")
+        except OSError as error:
+            raise RuntimeError("unexpected pos 704 vs 598") from error
+
+    with pytest.raises(EngineError, match="could not be written") as told:
+        replacing(tmp_path / "none" / "epoch-00001.pt", fail)
+    assert told.value.__cause__ is not None
+    assert [writer() for writer in writers] == [None]
 
 
 def test_what_is_no_trouble_of_the_disk_passes_and_leaves_no_half_file(tmp_path):

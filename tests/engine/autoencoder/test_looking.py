@@ -219,6 +219,27 @@ def test_looks_that_are_gone_damaged_or_hostile_are_told(network, images, tmp_pa
     assert found.clips.tolist() == look.clips.tolist()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"PK\x01\x02-\x03-", b"PK\x01\x02-\x03\xff"),  # packed by a later program
+        (b"NUMPY", b"NUMPX"),
+        (b"(3, 2), }", b"(3, 2     "),
+        (b"(3, 2), }", b"(9**9, 2)}"),
+        (b"(3, 2), }      ", b"(99999999999,)}"),
+    ],
+)
+def test_a_look_is_an_error_in_words_whatever_its_bytes_are(tmp_path, before, after):
+    file = look_file(tmp_path, 1)
+    np.savez(file, epoch=1, clips=np.arange(3), positions=np.zeros((3, 2), np.float32))
+    content = file.read_bytes()
+    assert before in content
+    file.write_bytes(content.replace(before, after))
+    with pytest.raises(EngineError, match=file.name):
+        load_look(file)
+    assert last_look(tmp_path) is None
+
+
 def test_the_scores_are_those_of_the_workbench(network, images, truth):
     half = [name if i % 2 else "" for i, name in enumerate(truth)]
     seen = Looking(images, np.arange(N), Recipe(), half).look(network)

@@ -218,6 +218,15 @@ def test_a_header_that_claims_more_than_there_is(tmp_path) -> None:
         read_digits(path)
 
 
+def test_a_header_that_is_no_header(tmp_path) -> None:
+    path = tmp_path / "mnist.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("x_test.npy", claiming((40, 9, 8)).replace(b"), }", b"    "))
+        file.writestr("y_test.npy", claiming((40,)))
+    with pytest.raises(EngineError, match=r"mnist\.npz: its content is damaged"):
+        read_digits(path)
+
+
 def test_an_archive_that_would_fill_the_memory_is_not_unpacked(
     tmp_path, monkeypatch
 ) -> None:

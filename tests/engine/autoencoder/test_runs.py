@@ -72,6 +72,11 @@ def test_a_collection_finds_its_runs_the_newest_first(made):
     assert runs.runs_of([None, "", "k7"]) == ()
 
 
+def test_what_has_only_begun_is_no_damaged_run(made):
+    (made(FIRST) / runs.RUN).unlink()
+    assert runs.found_runs() == ((), ())
+
+
 def test_without_a_folder_there_are_no_runs(places):
     assert runs.runs_of(["k1"]) == ()
     runs.runs_folder().parent.mkdir(parents=True)
@@ -103,6 +108,9 @@ def test_a_run_that_makes_no_sense_is_told_and_hides_no_other(made, values):
     with pytest.raises(EngineError, match=FIRST):
         runs.read(folder)
     assert [run.id for run in runs.runs_of(["k1"])] == [SECOND]
+    (told,) = runs.found_runs(["k1"]).damaged
+    assert FIRST in told
+    assert runs.found_runs(["of other clips"]).damaged == ()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_patience_counts_from_the_least_loss():
     assert not is_past_its_best([1, 2, 3, 4], 0)
     assert not is_past_its_best([], 1)
     assert not is_past_its_best([math.nan, 2.0, 1.0], 1)
+    assert not is_past_its_best([math.nan] * 9, 2), "nothing was validated"
 
 
 def epochs(*losses, phase=0):

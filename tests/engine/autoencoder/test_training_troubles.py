@@ -29,6 +29,8 @@ def test_nan_is_refused_and_the_image_named(tmp_path):
         (np.zeros((0, 1, 16, 16), np.uint8), "no images"),
         (np.zeros((3, 0, 16, 16), np.uint8), "no images"),
         (np.zeros((3, 16, 16), np.uint8), r"shape .*\(3, 16, 16\)"),
+        (np.zeros((3, 1, 16, 16), str), "must hold numbers; it holds <U1"),
+        (np.zeros((3, 1, 16, 16), object), "must hold numbers; it holds object"),
         (np.zeros((3, 1, 7, 16), np.uint8), "at least 8 pixels; it has 7 x 16"),
     ],
 )
@@ -52,6 +54,7 @@ def test_more_clusters_than_clips_are_refused_before_the_first_epoch(tmp_path):
             marks=pytest.mark.skipif(torch.cuda.is_available(), reason="it is there"),
         ),
         ({"devices": 1024}, r"devices \(Devices\) must be 1 to \d+.* it is 1024"),
+        ({"nodes": 2}, r"nodes \(Machines\) must be 1, unless.* it is 2"),
     ],
 )
 def test_devices_that_are_not_there_are_refused(tmp_path, training, words):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
@@ -80,6 +81,17 @@ def test_the_share_is_never_cut_and_a_wide_dock_gives_the_words_its_room(
     assert [wide[i] > narrow[i] for i in range(4)] == [True, False, True, False]
     assert wide[CLUSTER] > 3 * narrow[CLUSTER], "the labels need no more"
     assert "Mostly kind" in opened.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_share_stands_before_a_label_of_any_script(view, document, tmp_path):
+    document.open(flat([0, 0, 1], ["ببغاء", "ببغاء", "鳥"]), tmp_path / "p.audioclust")
+    arabic, bird = texts(view, LABEL)
+    assert bird == "100% 鳥"
+    layout = QTextLayout(arabic)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    assert line.cursorToX(0)[0] < line.cursorToX(len("100%"))[0]
 
 
 def test_the_current_row_stays_with_its_cluster(opened, document):

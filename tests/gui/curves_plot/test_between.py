@@ -74,6 +74,15 @@ def test_two_clips_are_taken_from_what_is_current_or_selected(qtbot, parts):
     assert parts.played == [9]
 
 
+def test_names_of_clips_have_room_beside_the_buttons(parts):
+    view = parts.view
+    view.resize(350, 220)
+    view.choose(3, 8)
+    view.grab()
+    name = view.names[0]
+    assert name.fontMetrics().horizontalAdvance(name.text()) <= name.width()
+
+
 def test_the_slider_goes_through_what_was_decoded(qtbot, parts):
     ask(qtbot, parts)
     view = parts.view

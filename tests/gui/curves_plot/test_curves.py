@@ -1,5 +1,7 @@
 """Learning curves: what is seen, what is chosen, and what a live run costs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,6 +13,7 @@ from audioclust_gui.plots.curve_path import path_of, starts_of_columns, thinned
 from audioclust_gui.plots.curve_runs import RunCurves
 from audioclust_gui.plots.curve_scale import Axes
 from audioclust_gui.plots.curves import CurvesPlot
+from audioclust_gui.plots.tree_scale import HeightScale
 from tests.gui.pictures import pixels, shows
 
 Key = Qt.Key
@@ -308,6 +311,32 @@ def test_gaps_and_dashes_leave_parts_out():
     assert path_of(x, gap, (1, 0)).length() == pytest.approx(78)
     two = path_of(np.array([0.0, 100.0]), np.zeros(2), (6, 4))
     assert two.length() == pytest.approx(60)
+
+
+def test_a_network_kept_after_the_last_epoch_known_is_on_the_plot(plot):
+    plot.set_runs([replace(curves(n=24), kept=(1, 20, 25))])
+    plot.set_chosen("a", 25)
+    drawn(plot)
+    layout = plot._picture.layout
+    assert layout.x_at(25) <= layout.strips["loss"].right()
+
+
+def test_losses_take_the_room_of_scores_where_there_is_little(plot):
+    scores = np.linspace(0.1, 0.9, 60)
+    plot.set_runs([curves(values={"nmi": scores, "accuracy": scores})])
+    for height, strips in ((96, {"loss"}), (260, {"loss", "score"})):
+        plot.resize(360, height)
+        drawn(plot)
+        found = plot._picture.layout.strips
+        assert found.keys() == strips
+        assert min(strip.height() for strip in found.values()) >= 25
+        assert max(strip.bottom() for strip in found.values()) < height - 20
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.01, 0.5), (0.2, 0.3), (0.005, 100.0)])
+def test_a_low_axis_still_tells_what_the_curves_span(low, high):
+    axes = Axes(loss=HeightScale(high, low))
+    assert len(axes.ticks("loss", 47.0)) >= 2
 
 
 def test_axes_stay_while_few_epochs_come():

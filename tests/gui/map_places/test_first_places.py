@@ -164,6 +164,36 @@ def test_a_map_that_made_way_goes_on_by_itself(
     assert jobs.questions[again.ticket][2].done == 200
 
 
+@pytest.fixture
+def many(monkeypatch):
+    """Let the project have too many clips for anything to run by itself."""
+    monkeypatch.setattr("audioclust_gui.workflow.AUTOMATIC_LIMIT", N - 1)
+
+
+def test_a_map_that_was_never_drawn_is_drawn_when_many_clips_are_opened_again(
+    qtbot, many, document, jobs, workflow, first, project
+):
+    workflow.hold(True)  # while the project is read
+    document.open(replace(project, layout=None), "x")
+    workflow.hold(False)
+    the(qtbot, jobs, "lay_out")
+    assert first.words == f"Preparing the map of {N} clips…"
+
+
+def test_groups_that_wait_for_run_do_not_promise_a_map(
+    qtbot, many, document, jobs, workflow, first, project
+):
+    workflow.hold(True)
+    document.open(replace(project.choosing("kmeans"), layout=None), "x")
+    workflow.hold(False)
+    qtbot.wait(200)
+    assert not jobs.waiting("group")
+    assert first.words == "Press Run to draw the map  (Ctrl+R)"
+    workflow.run()
+    the(qtbot, jobs, "group")
+    assert first.words.startswith("Preparing")
+
+
 def test_what_is_said_where_there_is_no_map(document, workflow, first, project):
     assert "Drop a folder" in first.words
     first.set_opening(True)

@@ -4,6 +4,7 @@ import pytest
 
 from audioclust_gui.document import Document
 from audioclust_gui.training import Training
+from engine.autoencoder.runs import FoundRuns
 from tests.gui.on_paper import collection
 from tests.gui.paper_jobs import PaperJobs
 
@@ -50,7 +51,7 @@ def heard(training):
 def tell(jobs):
     """Answer the last question about runs."""
 
-    def answer(*runs):
-        jobs.waiting("runs")[-1].settle("succeeded", runs)
+    def answer(*runs, damaged=()):
+        jobs.waiting("runs")[-1].settle("succeeded", FoundRuns(runs, tuple(damaged)))
 
     return answer

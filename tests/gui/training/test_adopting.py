@@ -89,6 +89,20 @@ def test_groups_of_a_clustering_layer_come_with_it(training, document, jobs, tel
     assert not document.pipeline.network
 
 
+def test_groups_that_come_too_late_do_not_undo_a_later_choice(
+    training, document, jobs, tell
+):
+    tell(run(2), layered())
+    training.use(layered().id)
+    (job,) = jobs.waiting("layer_grouping")
+    training.use(run(2).id)
+    chosen = document.pipeline
+    asked = by_network(chosen, layered().network())
+    labels = np.zeros(40, np.int32)
+    job.settle("succeeded", Grouping(asked, np.arange(40), labels))
+    assert document.pipeline is chosen
+
+
 def test_trouble_with_a_layer_is_told_and_nothing_changes(
     training, document, jobs, tell, heard
 ):

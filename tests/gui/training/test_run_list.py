@@ -56,6 +56,14 @@ def test_a_run_is_renamed_where_it_lies(training, jobs, tell, heard):
     assert heard.troubles == [("Renaming a run", "The disk is full")]
 
 
+def test_what_cannot_be_read_is_told_once(training, tell, heard):
+    why = "The run in x cannot be read: it is of a later version"
+    for damaged in ([], [why], [why], [why, "another"]):
+        training.refresh()
+        tell(run(1), damaged=damaged)
+    assert [text for title, text in heard.notes] == [why, "another"]
+
+
 def test_a_run_goes_to_the_trash(training, jobs, tell, trashed):
     tell(run(1))
     training.remove(run(1).id)

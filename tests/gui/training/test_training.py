@@ -126,6 +126,17 @@ def test_stopped_runs_say_so(training, jobs, heard):
     assert "stopped after 1 epoch;" in heard.notes[-1][1]
 
 
+def test_what_is_to_be_known_of_a_run_is_noted_and_what_it_does_is_not(
+    training, jobs, heard
+):
+    training.start("mine")
+    (job,) = jobs.training
+    job.settle("progressed", Step(5, 60, "Reading pictures"))
+    assert not heard.notes
+    job.settle("progressed", Step(0, 0, "There is no validation", must_arrive=True))
+    assert heard.notes == [("Training mine", "There is no validation")]
+
+
 @pytest.mark.parametrize("how", ["failed", "crashed"])
 def test_trouble_is_told_and_what_was_kept_is_offered(training, jobs, heard, tell, how):
     broken = run(4, state=TRAINING)

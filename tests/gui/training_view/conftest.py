@@ -12,6 +12,7 @@ from audioclust_gui.sound.playback import Playback
 from audioclust_gui.sound.sink import SilentSink
 from audioclust_gui.training import Training
 from audioclust_gui.views.training import TrainingView
+from engine.autoencoder.runs import FoundRuns
 from engine.progress import Step
 from tests.gui import on_paper
 from tests.gui.paper_jobs import PaperJobs
@@ -60,7 +61,7 @@ def build(folder, *, labelled=True, found=(), clips=60):
     if not labelled:
         project = _without_labels(project)
     document.open(project, folder / "p.audioclust")
-    jobs.answer("runs", tuple(found))
+    jobs.answer("runs", FoundRuns(tuple(found), ()))
     return parts
 
 

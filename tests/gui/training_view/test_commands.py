@@ -6,7 +6,7 @@ import pytest
 
 from audioclust_gui.plots.plain import one_line
 from engine.autoencoder.history import Symptom
-from engine.autoencoder.runs import FAILED, STOPPED, TRAINING
+from engine.autoencoder.runs import FAILED, STOPPED, TRAINING, FoundRuns
 from engine.progress import Step, Wish
 from tests.gui import on_paper
 from tests.gui.training_view import runs as paper
@@ -69,6 +69,40 @@ def test_it_says_where_the_run_is_and_how_long_it_takes_yet(made):
     assert "run" not in words.partition("Left")[2]
 
 
+def test_what_is_done_between_epochs_stands_beside_where_the_run_is(made):
+    parts = made()
+    parts.view.start()
+    run = paper.run(alive=True, state=TRAINING)
+    move(parts, paper.moment(run, 17))
+    parts.jobs.job.settle("progressed", Step(512, 600, "Embedding"))
+    words = parts.view.buttons.words.text()
+    assert "Epoch 17 of 40" in words
+    assert words.endswith("Embedding  512 of 600")
+    parts.view.buttons.stop.click()
+    parts.jobs.job.settle("progressed", Step(600, 600, "Embedding"))
+    assert parts.view.buttons.words.text().startswith("Ending")
+
+
+def test_nothing_moves_when_the_words_need_a_second_line(made, qtbot):
+    parts = made()
+    view = parts.view
+    view.start()
+    run = paper.run(alive=True, state=TRAINING, name="Short")
+    words, tops, needed = view.buttons.words, set(), []
+    view.resize(1500, 500)
+    font = words.font()
+    font.setPointSize(2 * font.pointSize())  # two lines of it are no button's height
+    words.setFont(font)
+    for left in (None, 12345.0):
+        move(parts, paper.moment(run, 17, run_left=left, phase=int(left is not None)))
+        qtbot.wait(20)
+        tops.add(view.pages.y())
+        wide = words.fontMetrics().horizontalAdvance(words.text())
+        needed.append(wide / words.width())
+    assert needed[0] < 1 < needed[1] < 2, "one line does, then it does not"
+    assert len(tops) == 1
+
+
 def test_pause_and_go_on_are_one_button(made):
     parts = made()
     parts.view.start()
@@ -100,7 +134,7 @@ def test_hours_are_not_thrown_away_by_one_press(qtbot, made):
     width = buttons.cancel.width()
     buttons.cancel.click()
     assert not parts.jobs.job.cancel_asked
-    assert buttons.cancel.text() == "Really?"
+    assert buttons.cancel.text() == "Throw away?"
     assert buttons.cancel.width() == width, "what is below the mouse stays there"
     buttons._sure.setInterval(1)
     buttons._sure.start()
@@ -125,7 +159,7 @@ def test_an_offer_is_taken_back_with_the_run_or_the_collection(made):
     run = paper.run(2, state=TRAINING, alive=False)
     parts = made(found=[run])
     parts.training._list.refresh()
-    parts.jobs.answer("runs", ())
+    parts.jobs.answer("runs", FoundRuns((), ()))
     assert not parts.view.offer.isVisible()
     parts = made(found=[run])
     parts.document.open(on_paper.collection(8), parts.document.path)
@@ -137,7 +171,7 @@ def test_symptoms_are_told_in_words_with_a_sign(made):
     parts.view.start()
     run = paper.run(alive=True, state=TRAINING)
     move(parts, paper.moment(run, 2))
-    parts.jobs.answer("runs", (run,))
+    parts.jobs.answer("runs", FoundRuns((run,), ()))
     strip = parts.view.symptoms
     assert not strip.isVisible()
     told = (Symptom("collapse", "Nothing <b>differs</b>", 3),)

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from audioclust_gui.views.training import _ARRANGEMENTS
 from audioclust_gui.worker import Failure
 from engine.autoencoder.history import History
-from engine.autoencoder.runs import TRAINING
+from engine.autoencoder.runs import TRAINING, FoundRuns
 from tests.gui import on_paper
 from tests.gui.training_view import runs as paper
 from tests.gui.training_view.conftest import move, see
@@ -35,7 +36,7 @@ def test_the_last_look_of_the_newest_run_is_asked_for_and_shown(made):
     see(parts, None)
     view = parts.view
     assert np.array_equal(view.map.plot.positions, paper.look(40).positions)
-    assert "after epoch 40" in view.map.words.text()
+    assert view.map.words.text().startswith("Epoch 40  ")
     assert view.curves.plot.chosen == (paper.run(2).id, 40)
 
 
@@ -46,7 +47,7 @@ def test_the_slider_goes_through_the_epochs_and_asks_for_each_once(seen):
     slider.setValue(0)
     assert asked(seen) == [(paper.run(2).id, 1)]
     see(seen, None)
-    assert "after epoch 1" in view.map.words.text()
+    assert view.map.words.text().startswith("Epoch 1  ")
     assert view.network.epoch.currentText() == "Epoch 1"
     slider.setValue(slider.maximum())
     slider.setValue(0)
@@ -59,7 +60,7 @@ def test_of_an_epoch_without_a_look_the_one_before_is_shown(made):
     parts = made(found=[run])
     assert asked(parts) == [(run.id, 35)], "there the look would have taken too long"
     see(parts, None)
-    assert "after epoch 35" in parts.view.map.words.text()
+    assert "Epoch 35  " in parts.view.map.words.text()
     assert parts.view.network.epoch.currentText() == "Epoch 40 (best)"
 
 
@@ -70,7 +71,7 @@ def test_the_cursor_in_the_curves_chooses_run_and_epoch(seen):
     assert asked(seen) == [(other.id, 10)]
     assert seen.view.looks.look is None, "that of another run is not this one's"
     see(seen, None)
-    assert seen.view.map.words.text().startswith(other.name)
+    assert seen.view.map.words.text().endswith(other.name)
     assert seen.view.runs.model.run_at(
         seen.view.runs.table.currentIndex().row()
     ).id == (other.id)
@@ -81,7 +82,7 @@ def test_it_follows_the_run_that_is_trained_unless_an_epoch_was_chosen(seen):
     live = paper.run(9, alive=True, state=TRAINING)
     move(seen, paper.moment(live, 2, look=paper.look(1)))
     runs = (live, paper.run(2), paper.run(1))
-    seen.jobs.answer("runs", runs)
+    seen.jobs.answer("runs", FoundRuns(runs, ()))
     see(seen, None)
     assert seen.view.looks.run.id == live.id
     move(seen, paper.moment(live, 6, look=paper.look(40)))
@@ -186,7 +187,7 @@ def test_it_says_what_clips_are_described_by_and_goes_back(seen):
 
 def test_another_collection_begins_anew(seen):
     seen.document.open(on_paper.collection(8), seen.document.path)
-    seen.jobs.answer("runs", ())
+    seen.jobs.answer("runs", FoundRuns((), ()))
     view = seen.view
     assert view.looks.look is None
     assert len(view.map.plot.positions) == 0
@@ -201,6 +202,31 @@ def test_pages_are_arranged_by_the_room_there_is(made, size, place):
     parts = made(found=[paper.run()])
     parts.view.resize(*size)
     assert parts.view.pages.columns == _ARRANGEMENTS[place][2]
+
+
+def test_the_line_above_the_curves_says_all_losses_of_the_epoch(made):
+    run = paper.run(1)
+    told = (replace(epoch, divergence=0.25) for epoch in run.history.epochs)
+    view = made(found=(replace(run, history=History(tuple(told))),)).view
+    words = view.curves.words.text().split("  ·  ")
+    assert [word.split()[0] for word in words[:4]] == [
+        "Epoch",
+        "train",
+        "validation",
+        "KL",
+    ]
+    assert words[-1] == run.name, "what tells least is the first to have no room"
+
+
+def test_nothing_is_cut_off_where_there_is_least_room(made):
+    view = made(found=(paper.run(1),)).view
+    view.resize(700, 100)
+    view.resize(700, view.minimumSizeHint().height())
+    for title in ("Runs", "Curves", "Map", "Pairs", "Between"):
+        view.pages.bring(title)
+        QApplication.processEvents()
+        page = getattr(view, title.lower())
+        assert page.height() >= page.minimumSizeHint().height(), title
 
 
 def test_a_panel_that_was_wide_can_be_made_narrow_again(made):

@@ -29,6 +29,26 @@ def test_a_value_typed_is_the_recipes(made):
     assert "17 numbers" in form.size.text()
 
 
+def test_without_a_clustering_layer_nothing_is_asked_about_it(made):
+    form = made().view.recipe
+    layer = form.forms["layer"]
+    assert layer.field("clusters").isVisibleTo(layer)
+    assert not layer.field("epochs").isVisibleTo(layer)
+    layer.field("clusters").setValue(5)
+    assert layer.field("epochs").isVisibleTo(layer)
+
+
+def test_one_epoch_is_not_one_epochs(made):
+    view = made().view
+    field = view.recipe.forms["training"].field("look_every")
+    assert field.text() == "5 epochs"
+    params = view.recipe.forms["training"].params
+    view.recipe.forms["training"].set_params(params.replace(look_every=1))
+    assert field.text() == "1 epoch"
+    field.stepUp()
+    assert field.text() == "2 epochs"
+
+
 def test_a_recipe_may_be_prepared_while_another_is_trained(made):
     parts = made()
     parts.view.start()

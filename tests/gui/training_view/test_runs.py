@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from audioclust_gui.widgets.run_columns import columns_of
 from audioclust_gui.widgets.run_table import NAME
-from engine.autoencoder.runs import STOPPED, TRAINING
+from engine.autoencoder.runs import STOPPED, TRAINING, FoundRuns
 from tests.gui.training_view import runs as paper
 from tests.gui.training_view.conftest import move
 
@@ -46,6 +46,33 @@ def test_scores_without_labels_have_no_column(made):
     assert "NMI" not in shown
     assert "Accuracy" not in shown
     assert "Silh." in shown
+
+
+def test_headers_stand_where_their_columns_do(four):
+    model = four.view.runs.model
+    side = Qt.ItemDataRole.TextAlignmentRole
+    for column in range(1, model.columnCount()):
+        heading = model.headerData(column, Qt.Orientation.Horizontal, side)
+        assert heading == model.index(0, column).data(side)
+
+
+def test_the_run_in_use_is_named_in_full(four):
+    panel = four.view.runs
+    panel.resize(300, 200)
+    panel.set_used(panel.model.run_at(0).id)
+    index = panel.model.index(0, NAME)
+    assert index.data().endswith("(in use)")
+    width = panel.table.fontMetrics().horizontalAdvance
+    longest = max(width(panel.model.index(row, NAME).data()) for row in range(4))
+    assert panel.table.columnWidth(NAME) >= min(longest + 50, 240)
+
+
+def test_one_epoch_is_not_one_epochs(four):
+    further = four.view.runs.further
+    further.setValue(1)
+    assert further.text() == "1 epoch"
+    further.stepUp()
+    assert further.text() == "2 epochs"
 
 
 def test_a_single_run_differs_from_nothing():
@@ -92,7 +119,7 @@ def test_colours_stay_when_a_run_is_begun(four):
     before = {run.id: model.colour_of(run.id) for run in four.training.runs}
     assert sorted(before.values()) == [0, 1, 2, 3]
     four.training._list.refresh()
-    four.jobs.answer("runs", (paper.run(5), *four.training.runs))
+    four.jobs.answer("runs", FoundRuns((paper.run(5), *four.training.runs), ()))
     assert all(model.colour_of(run) == colour for run, colour in before.items())
     drawn = {curves.run: curves.colour for curves in four.view.curves.plot.runs}
     assert all(model.colour_of(run) == colour for run, colour in drawn.items())
@@ -183,7 +210,7 @@ def test_what_another_window_has_trained_is_seen_on_coming_back(made, qtbot):
     view, table = parts.view, parts.view.runs
     view.activateWindow()
     qtbot.waitUntil(view.isActiveWindow)
-    parts.jobs.answer("runs", (elsewhere,))
+    parts.jobs.answer("runs", FoundRuns((elsewhere,), ()))
     assert not view.offer.isVisible(), "nothing has interrupted it"
     assert table.table.currentIndex().isValid()
     for button in (table.resume, table.more, table.remove):
@@ -196,6 +223,6 @@ def test_what_another_window_has_trained_is_seen_on_coming_back(made, qtbot):
     assert not parts.jobs.waiting("runs")
     view.activateWindow()
     qtbot.waitUntil(lambda: bool(parts.jobs.waiting("runs")))
-    parts.jobs.answer("runs", (paper.run(2), paper.run(1)))
+    parts.jobs.answer("runs", FoundRuns((paper.run(2), paper.run(1)), ()))
     assert table.model.rowCount() == 2
     assert table.more.isEnabled()
