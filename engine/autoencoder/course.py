@@ -70,11 +70,11 @@ class Course:
 
     @property
     def _is_past_its_best(self) -> bool:
-        """Whether the validation loss has not fallen for too long in this cycle."""
+        """Whether the loss has not fallen for too long in this cycle."""
         if self.phase:
             return False
-        losses = self.history.after(self.cycle).column("validation")
-        return is_past_its_best(losses.tolist(), self.recipe.training.patience)
+        losses = _losses(self.history.after(self.cycle))
+        return is_past_its_best(losses, self.recipe.training.patience)
 
     @property
     def _is_settled(self) -> bool:
@@ -134,9 +134,7 @@ class Course:
         """Return the share of the rate in an epoch; it is asked for in every batch."""
         if self._level[0] != number:
             before = self.history.after(self.cycle).until(number - 1)
-            train, validation = before.column("train"), before.column("validation")
-            known = np.where(np.isnan(validation), train, validation)
-            self._level = (number, plateaus(known.tolist()))
+            self._level = (number, plateaus(_losses(before)))
         return self._level[1]
 
     def state(self) -> dict[str, Any]:
@@ -166,3 +164,10 @@ class Course:
         if measured and not any(epoch.phase for epoch in found):
             return min(measured, key=lambda epoch: epoch.validation).number
         return found[-1].number
+
+
+def _losses(history: History) -> list[float]:
+    """Return the losses that count: of clips that are not learnt from, if there are."""
+    train, validation = history.column("train"), history.column("validation")
+    known: list[float] = np.where(np.isnan(validation), train, validation).tolist()
+    return known

@@ -164,7 +164,7 @@ class TrainingParams(Params):
         low=0,
         high=10_000,
         zero="to the last epoch",
-        help="Without a lower validation loss, training ends early",
+        help="Ends training early without a lower loss, in validation if there is any",
     )
     clip: float = param(
         1.0,

@@ -153,7 +153,7 @@ def resume(
             f"The run {run.name or run.id} has no checkpoint to go on from: it ended "
             "before its first epoch did, or last.ckpt was removed. Train a new one"
         )
-    more = epochs is not None and run.state == FINISHED
+    before, more = run, epochs is not None and run.state == FINISHED
     if epochs is not None:
         run = _lengthened(run, epochs)
     _check_recipe(run.recipe, run.n_clips, report)
@@ -165,6 +165,11 @@ def resume(
                 _go(pictures, run, place, *asked, goes_on=True, more=more)
         except Cancelled:
             write(place, replace(read(place), state=STOPPED))
+            raise
+        except EngineError:
+            with suppress(EngineError):
+                if len(read(place).history) == len(before.history):
+                    write(place, before)  # nothing came of it
             raise
         return read(place)
 

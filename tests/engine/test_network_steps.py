@@ -90,7 +90,7 @@ def test_a_network_is_trained_found_and_used(keys, pipeline, labels):
     assert run.state == FINISHED
     assert run.n_clips == len(keys)
     assert [found.id for found in runs(keys).runs] == [run.id]
-    assert not runs(("elsewhere",))
+    assert not runs(("elsewhere",)).runs
     looks = [moment.look for moment in moments if moment.look is not None]
     assert looks
     assert sorted(looks[-1].clips) == list(range(len(keys)))

@@ -242,7 +242,8 @@ def test_a_checkpoint_that_holds_more_than_numbers_is_not_opened(tmp_path):
 @pytest.mark.parametrize("content", [{}, {"audioclust": {"phase": 0}}])
 def test_a_checkpoint_of_something_else_is_refused(tmp_path, content):
     folder = tmp_path / "run"
-    train(bars(20), recipe(epochs=1), folder)
+    before = train(bars(20), recipe(epochs=1), folder)
     torch.save(content, folder / "last.ckpt")
     with pytest.raises(EngineError, match="no checkpoint of a run"):
-        resume(bars(20), folder)
+        resume(bars(20), folder, epochs=5)
+    assert read(folder) == before, "what it had, and no more epochs, is still planned"
