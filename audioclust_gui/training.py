@@ -235,7 +235,7 @@ class Training(Trainer):
     def _on_moved(self, moment: Moment) -> None:
         new, look = moment.run != self._moved, moment.look
         self._moved = moment.run
-        if new or look is not None:  # then there is one more network
+        if new or moment.kept or look is not None:
             self._list.refresh()
         if new:
             self.show(moment.run, True)

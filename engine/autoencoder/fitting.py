@@ -73,7 +73,7 @@ def fit(
     """
     recipe = run.recipe
     write(folder, replace(run, device=device_words(recipe.training)))
-    content = checkpoints.read(folder / LAST) if goes_on else None
+    content = _content(folder / LAST) if goes_on else None
     parts = split(len(images), recipe.training)
     if recipe.training.validation and not len(parts.validated):
         note = f"Fewer than {LEAST} clips are all learnt from: there is no validation"
@@ -128,6 +128,16 @@ def _fit_phase(
     )
     if spawns(params):  # what other processes went through is in the file
         course.history = History.read(folder / HISTORY)
+
+
+def _content(file: Path) -> dict[str, Any]:
+    try:
+        return checkpoints.read(file)
+    except EngineError as error:
+        raise EngineError(
+            f"{error}. The run cannot go on; the networks that it has kept can be used "
+            "still, or train a new one"
+        ) from error
 
 
 def _course(recipe: Recipe, folder: Path, content: dict[str, Any] | None) -> Course:

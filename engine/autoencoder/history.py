@@ -293,6 +293,8 @@ class Moment:
     symptoms : tuple of Symptom
     look : Look or None
         Where there is a new one.
+    kept : bool
+        Whether the network was kept just now.
     """
 
     run: str
@@ -307,3 +309,4 @@ class Moment:
     history: History = field(default_factory=History)
     symptoms: Sequence[Symptom] = ()
     look: Look | None = None
+    kept: bool = False

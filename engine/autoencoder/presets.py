@@ -115,7 +115,8 @@ _PUBLISHED = Recipe(
 def _thesis(embedding: int) -> NetworkPreset:
     return NetworkPreset(
         f"Thesis, {embedding}",
-        f"K-Means on an embedding of {embedding} numbers",
+        f"A long embedding of {embedding} numbers, grouped by K-Means as it is: "
+        "the protocol of the thesis",
         Recipe(network=NetworkParams(embedding=embedding)),
     )
 
@@ -123,9 +124,10 @@ def _thesis(embedding: int) -> NetworkPreset:
 PRESETS: dict[str, NetworkPreset] = {
     "sounds": NetworkPreset(
         "Sounds",
-        "A clip that is moved a little in time, or partly hidden, is to stay where it "
-        "is (VICReg, Bardes et al., 2022), then a Gaussian mixture. For speech, take "
-        "away what stays the same throughout each clip; for surroundings, roll",
+        "For most collections: clips that sound alike are to lie together, be they "
+        "moved a little in time or partly hidden; then a Gaussian mixture. For speech, "
+        "take away what stays the same throughout each clip; for sounds without a "
+        "beginning, such as rain, roll (VICReg, Bardes et al., 2022)",
         Recipe(
             network=NetworkParams(embedding=64, base=16),
             training=TrainingParams(
@@ -154,8 +156,8 @@ PRESETS: dict[str, NetworkPreset] = {
     "thesis_1024": _thesis(1024),
     "n2d": NetworkPreset(
         "N2D",
-        "UMAP of the embedding, then a Gaussian mixture (McConville et al., 2021): "
-        "often the best",
+        "For many clips in clearly separate kinds: UMAP of the embedding, then a "
+        "Gaussian mixture (McConville et al., 2021)",
         replace(_PUBLISHED, training=TrainingParams(epochs=100, validation=0.0)),
         method="gaussian_mixture",
         narrow=True,
@@ -163,8 +165,8 @@ PRESETS: dict[str, NetworkPreset] = {
     ),
     "dcec": NetworkPreset(
         "DCEC",
-        "The published autoencoder, trained on with a clustering layer that draws the "
-        "clips to its centres (Guo et al., 2017)",
+        "Where the number of kinds is known: the published autoencoder, trained on with "
+        "a clustering layer that draws the clips to its centres (Guo et al., 2017)",
         replace(_PUBLISHED, layer=LayerParams(clusters=_CLUSTERS, epochs=100)),
         layered=True,
         narrow=True,

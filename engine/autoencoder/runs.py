@@ -67,6 +67,8 @@ class Run:
     best : int or None
         Of these, the one with the lowest validation loss (with a clustering layer, the
         last).
+    partial : tuple of int
+        Of these, those kept in the middle of their epoch, by a stop.
     device : str
         What it was trained on, in words.
     seconds : float
@@ -85,6 +87,7 @@ class Run:
     history: History = field(default_factory=History)
     kept: tuple[int, ...] = ()
     best: int | None = None
+    partial: tuple[int, ...] = ()
     device: str = ""
     seconds: float = 0.0
 
@@ -186,6 +189,7 @@ def write(folder: Path, run: Run) -> None:
         "why": run.why,
         "device": run.device,
         "best": run.best,
+        "partial": list(run.partial),
     }
     text = json.dumps(about, ensure_ascii=True, indent=1)
     replace_file(folder / RUN, text.encode())
@@ -210,6 +214,7 @@ def read(folder: Path) -> Run:
             state=_STATES[about["state"]],
             why=str(about["why"])[:_LONGEST],
             device=str(about["device"])[:_LONGEST],
+            partial=tuple(int(epoch) for epoch in about.get("partial", ())),
         )
         kept = tuple(sorted(_kept(folder)))
         best = about["best"]

@@ -12,6 +12,7 @@ from engine.autoencoder.history import History, Look, Symptom
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
+_GREY = 2.0  # twice the most that is lost by giving 0 everywhere, however normalised
 _GROWN = 4.0  # times the least loss so far: batches differ, but not by that much
 _TINY = 0.02  # of the first loss: below, a loss may grow by that without harm
 _DEAD = 0.5  # share of dimensions
@@ -52,7 +53,7 @@ def symptoms_of(
 
 
 def _divergence(history: History) -> Symptom | None:
-    """Tell a loss without end, or one that has grown several times over its least."""
+    """Tell a loss without end, a huge one, or one that has grown several times."""
     here = _last_phase(history)
     loss, numbers = here.column("train"), here.column("number")
     endless = ~np.isfinite(loss) | np.isinf(here.column("divergence"))
@@ -68,12 +69,25 @@ def _divergence(history: History) -> Symptom | None:
     grown = (loss / _GROWN > least) & (loss > _TINY * loss[0])
     since = _since(grown, numbers)
     if since is None:
-        return None
+        return _worse_than_nothing(loss, numbers)
     return Symptom(
         "divergence",
         f"The loss grows: it is {loss[-1] / least[-1]:.1f} times what it was after "
         f"epoch {numbers[int(loss.argmin())]:.0f}. A lower learning rate helps, or a "
         "smaller limit of the gradient",
+        since,
+    )
+
+
+def _worse_than_nothing(loss: Floats, numbers: Floats) -> Symptom | None:
+    """Tell a loss that has come down, it may be, but not to anything of use."""
+    since = _since(loss > _GREY, numbers)
+    if since is None:
+        return None
+    return Symptom(
+        "divergence",
+        f"The loss is {loss[-1]:.3g}: worse than if the network gave one grey picture "
+        "for all. Start anew with a lower learning rate",
         since,
     )
 

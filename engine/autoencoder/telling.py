@@ -94,6 +94,7 @@ class Teller:
         number: int,
         look: Look | None = None,
         *,
+        kept: bool = False,
         at_once: bool = False,
         paused: bool = False,
     ) -> None:
@@ -106,6 +107,8 @@ class Teller:
             The epoch that is running.
         look : Look, optional
             A new one.
+        kept : bool
+            Whether the network was kept just now.
         at_once : bool
             Whether it counts by itself.
         paused : bool
@@ -129,6 +132,7 @@ class Teller:
             epoch_left=left,
             run_left=None if left is None or each is None else left + coming * each,
             paused=paused,
+            kept=kept,
             history=history,
             symptoms=self.symptoms,
             look=look,

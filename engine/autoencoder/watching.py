@@ -151,7 +151,7 @@ class Watching(pl.Callback):
             network = _network(learner)
             self._best.see(epoch, learner.model)
             if keeps:
-                self._keep(network)
+                self._keep(network, course)
             if last:
                 self._keep_best(course)
             if last or course.looks_after(number):
@@ -161,18 +161,19 @@ class Watching(pl.Callback):
         if trainer.is_global_zero and course.history.last is not None:
             self._events.add(course.history.last)
         self._save(trainer, course, keeps, last)
-        self._tell(trainer, module, look, at_once=keeps or look is not None)
+        self._tell(trainer, module, look, keeps, at_once=keeps or look is not None)
 
-    def _keep(self, network: Network) -> None:
+    def _keep(self, network: Network, course: Course) -> None:
         file = self._folder / f"epoch-{network.epoch:05}.pt"
         if not file.exists():  # a project may be using it
+            self._write_history(course)  # no network is kept of which nothing is known
             checkpoints.save(file, network.model, network.epoch, network.centres)
 
     def _keep_best(self, course: Course) -> None:
         """Keep the best network of the first phase, where it is between two kept."""
-        kept = runs.read(self._folder).kept
+        kept = self._as_measured(runs.read(self._folder), course)
         if (network := self._best.better(kept, course.history)) is not None:
-            self._keep(network)
+            self._keep(network, course)
             self._looked_at(network, course, always=True)
         self._best.clear()
 
@@ -207,11 +208,12 @@ class Watching(pl.Callback):
         now = self._teller.clock.seconds
         wanted = last or now - self._saved >= max(1.0, self._saving / _KEEPING)
         if trainer.is_global_zero and (kept or wanted):
-            text = course.history.to_csv()
-            replace_file(self._folder / runs.HISTORY, text.encode())
+            self._write_history(course)
         if trainer.is_global_zero and kept:
             found = runs.read(self._folder)
-            best = course.best(found.kept)
+            best = course.best(self._as_measured(found, course))
+            if not self._teller.is_whole:
+                found = replace(found, partial=(*found.partial, course.done))
             runs.write(self._folder, replace(found, best=best))
         # Where a run goes on, an epoch is whole.
         if self._teller.is_whole and trainer.strategy.broadcast(wanted):
@@ -220,6 +222,19 @@ class Watching(pl.Callback):
             trainer.save_checkpoint(self._folder / runs.LAST)
             self._saved = self._teller.clock.seconds
             self._saving = self._saved - now
+
+    def _write_history(self, course: Course) -> None:
+        text = course.history.to_csv()
+        replace_file(self._folder / runs.HISTORY, text.encode())
+
+    def _as_measured(self, run: runs.Run, course: Course) -> list[int]:
+        """Return the networks kept that are those which the history is about.
+
+        One that was kept by a stop, in the middle of an epoch, stays as it is when the
+        run goes on, and the epoch is learnt anew.
+        """
+        whole = course.done if self._teller.is_whole else course.done - 1
+        return [e for e in run.kept if e not in run.partial or e > whole]
 
     def _agreed(self, trainer: pl.Trainer) -> int:
         """Return the code of what a person wants, the same on every device."""
@@ -250,12 +265,14 @@ class Watching(pl.Callback):
         trainer: pl.Trainer,
         module: pl.LightningModule,
         look: Look | None = None,
+        kept: bool = False,
         at_once: bool = False,
         paused: bool = False,
     ) -> None:
         if trainer.is_global_zero:
             course, number = _learner(module).course, _learner(module).number
-            self._teller.tell(course, number, look, at_once=at_once, paused=paused)
+            how = {"kept": kept, "at_once": at_once, "paused": paused}
+            self._teller.tell(course, number, look, **how)
 
 
 def _learner(module: pl.LightningModule) -> Learner:

@@ -23,6 +23,7 @@ from engine.autoencoder.looking import load_look, look_file
 from engine.autoencoder.presets import PRESETS
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import (
+    CLIPS,
     RUN,
     FoundRuns,
     Run,
@@ -162,11 +163,18 @@ def resume_run(
 
     folder = folder_of(run_id)
     run, learnt = read(folder), trained(folder)
+    if len(learnt) != run.n_clips:
+        raise EngineError(
+            f"{run.name or run.id} cannot go on: it learns from {run.n_clips} clips, "
+            f"and {folder / CLIPS} names {len(learnt)}: it is damaged. The networks "
+            "kept can be used still; train a new one to learn further"
+        )
     rows = places(learnt, keys)
     if gone := int((rows < 0).sum()):
+        are = "is" if gone == 1 else "are"
         raise EngineError(
             f"{run.name or run.id} cannot go on: of the {len(rows)} clips that it "
-            f"learns from, {gone} are not in this collection any more. Train a new "
+            f"learns from, {gone} {are} not in this collection any more. Train a new "
             "network, or bring them back"
         )
     then = read_source(folder, pipeline)

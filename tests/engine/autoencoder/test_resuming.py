@@ -87,6 +87,30 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_curve(tmp_path, whole):
     np.testing.assert_array_equal(curve(run), curve(expected))
 
 
+def test_a_network_of_half_an_epoch_is_not_called_the_best_of_the_whole_one(
+    tmp_path, talkative
+):
+    def stopping_in(epoch):
+        told = [None]
+
+        def wishes():
+            last = told[-1]
+            here = last is not None and last.epoch == epoch and last.share > 0
+            return Wish.STOP if here else Wish.GO_ON
+
+        return {"report": lambda step: told.append(step.partial), "wishes": wishes}
+
+    chosen = recipe(epochs=6, look_every=1000)
+    folder = tmp_path / "run"
+    stopped = train(bars(40), chosen, folder, **stopping_in(3))
+    assert (stopped.kept, stopped.partial) == ((1, 3), (3,))
+    # The third epoch is learnt anew, as a whole; what was kept of it stays.
+    again = resume(bars(40), folder, **stopping_in(4))
+    assert (again.kept, again.partial) == ((1, 3, 4), (3, 4))
+    assert again.history.at(3).validation < again.history.at(1).validation
+    assert again.best != 3
+
+
 def test_the_best_before_a_kill_is_kept_at_the_end(tmp_path, talkative):
     chosen = recipe(
         epochs=60, patience=8, rate=0.02, schedule="constant", look_every=1000

@@ -64,6 +64,13 @@ def test_a_loss_that_grows_several_times_is_a_divergence():
     assert not symptoms_of(history([*train, 0.3]))
 
 
+def test_a_loss_that_falls_from_a_great_height_is_a_divergence_all_the_same():
+    (found,) = symptoms_of(history([3.8e7, 2e6, 40.0, 12.5]))
+    assert (found.name, found.epoch) == ("divergence", 1)
+    assert "12.5" in found.words
+    assert not symptoms_of(history([3.8e7, 2e6, 40.0, 0.9]))
+
+
 def test_jitter_of_a_loss_near_zero_is_none():
     assert not symptoms_of(history([1.0, 0.01, 1e-5, 1e-3]))
 

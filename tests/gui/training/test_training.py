@@ -97,6 +97,9 @@ def test_while_it_moves_its_history_is_in_the_list(training, jobs, tell, heard):
     move(job, replace(moment(done, 11), look=look(10)))
     assert heard.looks == [(done.id, 10)]
     assert len(jobs.waiting("runs")) == asked + 1, "another network was kept"
+    tell(replace(done, state=TRAINING, alive=True))
+    move(job, replace(moment(done, 16), kept=True))
+    assert len(jobs.waiting("runs")) == asked + 1, "and another, without a look"
     assert not heard.offers
 
 
