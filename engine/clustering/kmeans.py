@@ -68,8 +68,8 @@ def fit(matrix: Matrix, params: KMeansParams, report: Report = silent) -> Fit:
     found = len(used)
     notes = (
         (
-            f"{found} clusters instead of {params.n_clusters}: "
-            f"there are only {found} different clips.",
+            f"{found} cluster{'s' if found > 1 else ''} instead of "
+            f"{params.n_clusters}: no more clips are different.",
         )
         if found < params.n_clusters
         else ()

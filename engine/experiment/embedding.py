@@ -106,9 +106,17 @@ class NetworkEmbedding:
             representation=self.representation,
         )
         with self._alone(report):
-            run = self._before(pipeline) or self._train(pipeline, report)
-        pipeline = replace(pipeline, network=run.network())
-        found = MATRICES.of(self.keys, pipeline, Path(self.folder), report)
+            run = self._before(pipeline)
+            if run is not None:
+                # Where what it has kept is damaged, it is as if it were not there.
+                with suppress(EngineError):
+                    return self._embedded(run, pipeline, report)
+            run = self._train(pipeline, report)
+        return self._embedded(run, pipeline, report)
+
+    def _embedded(self, run: Run, pipeline: Pipeline, report: Report) -> Representation:
+        asked = replace(pipeline, network=run.network())
+        found = MATRICES.of(self.keys, asked, Path(self.folder), report)
         note = f"Run {run.id}, trained in {run.seconds:.0f} s on {run.device}"
         return replace(found, notes=(*found.notes, note))
 

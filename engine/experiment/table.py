@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from engine.audio.failure import Failure
 from engine.audio.tables import cell_text, replacing
+from engine.clustering.metrics import written
 from engine.errors import EngineError
 from engine.features.representation import RepresentationParams
 
@@ -231,7 +232,7 @@ def _markdown(row: Row, name: str) -> str:
 def _shown(row: Row, name: str) -> str:
     value = row.get(name)
     if isinstance(value, float):
-        return f"{value:z.3f}"
+        return written(name, value, 3)
     if value is None:
         return ""
     # Several features are one value.

@@ -8,6 +8,7 @@ from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import runs_folder, runs_of
 from engine.errors import ParameterError
 from engine.experiment import Grid, parsed_network, run
+from engine.projects.matrices import MATRICES
 
 TINY = "mel:epochs=1:base=2:embedding=4:accelerator=cpu"
 
@@ -80,6 +81,16 @@ def test_a_run_without_its_end_is_not_used(tried) -> None:
     stopped = json.loads(about.read_text()) | {"state": "stopped"}
     about.write_text(json.dumps(stopped))
     tried(TINY, out="other")
+    assert len(runs_of()) == 2
+
+
+def test_a_network_that_is_damaged_is_trained_anew(tried) -> None:
+    first = embedded(tried(TINY))
+    (made,) = runs_of()
+    (runs_folder() / made.id / f"epoch-{made.best:05}.pt").write_bytes(b"nothing")
+    MATRICES.clear()
+    again = embedded(tried(TINY, out="other"))
+    assert [row["nmi"] for row in again] == [row["nmi"] for row in first]
     assert len(runs_of()) == 2
 
 
