@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu
 
-from audioclust_gui.actions import Actions
 from audioclust_gui.colour_choices import Choice
-from audioclust_gui.parts import Parts
+from audioclust_gui.filled_menu import FilledMenu
 from audioclust_gui.plots.plain import one_line, tooltip
-
-if TYPE_CHECKING:
-    from audioclust_gui.window import Window
 
 # The map sees to these keys itself: other widgets have other uses for them.
 _TOOLS = {
@@ -24,30 +16,16 @@ _TOOLS = {
 }
 
 
-class MapMenu(QObject):
-    """Fills the menu, and keeps it true.
+class MapMenu(FilledMenu):
+    """What the mouse does on the map, what is in view, and in which colours."""
 
-    Parameters
-    ----------
-    menu : QMenu
-    actions : Actions
-        Gets its actions.
-    window : Window
-    parts : Parts
-    """
-
-    def __init__(
-        self, menu: QMenu, actions: Actions, window: Window, parts: Parts
-    ) -> None:
-        super().__init__(menu)
-        self._parts = parts
+    def _fill(self) -> None:
+        menu, add, window, parts = self._menu, self._add, self._window, self._parts
         view, plot = window.map, window.map.plot
         self._tools: dict[str, QAction] = {}
-        group, add = QActionGroup(menu), actions.add
+        group = QActionGroup(menu)
         for tool, text in _TOOLS.items():
-            action = add(
-                menu, text, lambda _, to=tool: view.set_tool(to), checked=False
-            )
+            action = add(text, lambda _, to=tool: view.set_tool(to), checked=False)
             group.addAction(action)
             self._tools[tool] = action
         menu.addSeparator()
@@ -56,16 +34,16 @@ class MapMenu(QObject):
         self._colours.aboutToShow.connect(self._offer_colours)
         colouring = parts.colouring
         shape = colouring.set_shapes_by_label
-        self._shape = add(menu, "&Shape by label", shape, checked=False)
-        add(menu, "Show &hidden points again", colouring.show_all)
+        self._shape = add("&Shape by label", shape, checked=False)
+        add("Show &hidden points again", colouring.show_all)
         menu.addSeparator()
-        add(menu, "&Zoom to the selection\tZ", view.zoom_to_selection)
-        add(menu, "Show &all points", view.fit, "Ctrl+0")
+        add("&Zoom to the selection\tZ", view.zoom_to_selection)
+        add("Show &all points", view.fit, "Ctrl+0")
         menu.addSeparator()
-        add(menu, "Find &neighbours", window.find_neighbours, "F")
+        add("Find &neighbours", window.find_neighbours, "F")
         second = view.toggle_second
-        self._second = add(menu, "Se&cond map", second, "Ctrl+5", checked=False)
-        self._stop = add(menu, "S&top settling", self._stop_settling)
+        self._second = add("Se&cond map", second, "Ctrl+5", checked=False)
+        self._stop = add("S&top settling", self._stop_settling)
         menu.aboutToShow.connect(self._refresh)
         plot.tool_changed.connect(self._show_tool)
         self._show_tool(plot.tool)

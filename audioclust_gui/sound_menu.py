@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QAbstractButton, QMenu
+from PySide6.QtWidgets import QAbstractButton
 
-from audioclust_gui.actions import Actions, fill_with_choices
+from audioclust_gui.actions import fill_with_choices
+from audioclust_gui.filled_menu import FilledMenu
 from audioclust_gui.listening import ORDERS
-from audioclust_gui.parts import Parts
 from audioclust_gui.widgets.sequence_button import PAUSES
 
-if TYPE_CHECKING:
-    from audioclust_gui.window import Window
 
+class SoundMenu(FilledMenu):
+    """What is heard, in which order, and how."""
 
-class SoundMenu(QObject):
-    """Fills the menu, and keeps it true.
-
-    Parameters
-    ----------
-    menu : QMenu
-    actions : Actions
-        Gets its actions.
-    window : Window
-    parts : Parts
-    """
-
-    def __init__(
-        self, menu: QMenu, actions: Actions, window: Window, parts: Parts
-    ) -> None:
-        super().__init__(menu)
-        self._parts = parts
-        self._window = window
-        self._menu = menu
-        self._add = partial(actions.add, menu)
+    def _fill(self) -> None:
         self._clips()
         self._sequences()
         self._comparing()

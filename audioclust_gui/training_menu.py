@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu
-
-from audioclust_gui.actions import Actions
-from audioclust_gui.parts import Parts
+from audioclust_gui.filled_menu import FilledMenu
 from engine.autoencoder.runs import STOPPED, Run
 
-if TYPE_CHECKING:
-    from audioclust_gui.window import Window
 
+class TrainingMenu(FilledMenu):
+    """To train networks, and to describe clips by them."""
 
-class TrainingMenu(QObject):
-    """Fills the menu, and keeps it true.
-
-    Parameters
-    ----------
-    menu : QMenu
-    actions : Actions
-        Gets its actions.
-    window : Window
-    parts : Parts
-    """
-
-    def __init__(
-        self, menu: QMenu, actions: Actions, window: Window, parts: Parts
-    ) -> None:
-        super().__init__(menu)
-        self._window = window
+    def _fill(self) -> None:
+        menu, add, parts = self._menu, self._add, self._parts
         self._training = training = parts.training
         self._document = parts.document
-        add = partial(actions.add, menu)
         self._train = add("&Train", self._start, "Ctrl+Shift+T")
         self._pause = add("&Pause training", self._hold, "Ctrl+Shift+P", checked=False)
         self._stop = add("&Stop training and keep", training.stop)

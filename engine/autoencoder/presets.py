@@ -131,7 +131,7 @@ PRESETS: dict[str, NetworkPreset] = {
         Recipe(
             network=NetworkParams(embedding=64, base=16),
             training=TrainingParams(
-                epochs=80, batch=64, shift=2, mask=0.25, agreement=1.0, validation=0.0
+                epochs=80, batch=64, shift=2, mask=0.25, agreement=1.0
             ),
         ),
         method="gaussian_mixture",
@@ -165,8 +165,8 @@ PRESETS: dict[str, NetworkPreset] = {
     ),
     "dcec": NetworkPreset(
         "DCEC",
-        "Where the number of kinds is known: the published autoencoder, trained on with "
-        "a clustering layer that draws the clips to its centres (Guo et al., 2017)",
+        "Where the number of kinds is known: the published autoencoder, trained on "
+        "with a clustering layer that draws clips to its centres (Guo et al., 2017)",
         replace(_PUBLISHED, layer=LayerParams(clusters=_CLUSTERS, epochs=100)),
         layered=True,
         narrow=True,

@@ -22,6 +22,12 @@ def test_a_preset_is_a_recipe_for_any_number_of_clusters(name, k):
     assert preset.help
 
 
+def test_the_default_shows_when_it_learns_by_heart():
+    name, first = next(iter(PRESETS.items()))
+    assert name == "sounds"
+    assert first.resolve().training.validation == 0.2
+
+
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("k", [2, 10, 14])
 def test_a_recipe_tells_which_preset_it_came_from(name, k):
