@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from audioclust_gui.document import Document
 from audioclust_gui.studying import Studying
 from engine.clustering.cut import SPLIT
-from engine.clustering.metrics import codes_of
+from engine.clustering.metrics import below_1, codes_of, written
 from engine.projects.project import Project
 from engine.projects.tree_steps import Study
 
@@ -56,8 +56,8 @@ class BranchWords:
         else:
             lines.append(project.title(int(project.labels[clips[0]])))
         if study is not None and np.isfinite(study.silhouettes[node]):
-            value = study.silhouettes[node]
-            lines.append(f"Silhouette {value:z.2f} against the branch beside it")
+            value = written("silhouette", float(study.silhouettes[node]), 2)
+            lines.append(f"Silhouette {value} against the branch beside it")
         lines += self._majority(clips)
         own = project.edits.branches.at(node)
         if own is not None:
@@ -82,7 +82,7 @@ class BranchWords:
         if len(clips) == 1:
             return [f"Label: {self._classes[most]}"]
         share = counts[most] / len(clips)
-        return [f"Mostly {self._classes[most]}: {share:.0%}"]
+        return [f"Mostly {self._classes[most]}: {below_1(share, 2):.0%}"]
 
 
 def clips_of(project: Project, node: int) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from audioclust_gui.studying import Studying, features_at_hand
 from engine.clustering.agglomerative import AgglomerativeParams
 from engine.clustering.cut import levels
 from engine.clustering.hierarchy import Hierarchy
+from engine.clustering.methods import METHODS
 from engine.errors import EngineError
 from engine.features.representation import RepresentationParams
 from engine.params import param
@@ -90,6 +91,15 @@ class Branching(QObject):
         """The document's tree, None where the method grows none."""
         grouping = self._document.project.grouping
         return None if grouping is None else grouping.hierarchy
+
+    @property
+    def why_no_tree(self) -> str:
+        """Why the method that is chosen will not give one either, "" if it does."""
+        method = METHODS[self._document.pipeline.method]
+        if self.tree is not None or method.grows_tree:
+            return ""
+        other = next(m.label for m in METHODS.values() if m.grows_tree)
+        return f"{method.label} has no tree: choose {other} in the pipeline to cut one"
 
     @property
     def movable(self) -> bool:

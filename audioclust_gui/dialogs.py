@@ -89,7 +89,9 @@ class Dialogs(QObject):
         """Let the person choose where the project lives from now on."""
         start = f"{self._document.project.dataset.root}{SUFFIX}"
         title = "Save the project as"
-        path = file_to_write(self._parent, title, start, {SUFFIX: _FILES})
+        path = file_to_write(
+            self._parent, title, start, {SUFFIX: _FILES}, self._session.settings
+        )
         if path is not None:
             self._session.save_as(path)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
 from audioclust_gui.colouring import Colouring
@@ -40,17 +40,22 @@ class Exports(QObject):
         The window in front of which it asks.
     document : Document
     jobs : Jobs
+    settings : QSettings
+        Where the folder is kept that was written to last.
     """
 
     troubled = Signal(str, str)
     noted = Signal(str, str)
     failed_for = Signal(object)  # tuple of Failure: the clips that were not written
 
-    def __init__(self, parent: QWidget, document: Document, jobs: Jobs) -> None:
+    def __init__(
+        self, parent: QWidget, document: Document, jobs: Jobs, settings: QSettings
+    ) -> None:
         super().__init__(parent)
         self._parent = parent
         self._document = document
         self._jobs = jobs
+        self._settings = settings
         self._forms = FormQuestions(parent)
         self._maps = MapWriter(self)
         self._maps.written.connect(
@@ -60,9 +65,8 @@ class Exports(QObject):
 
     def ask_clusters(self) -> None:
         """Let the person choose where the clusters go as a table."""
-        start = Path.home() / "clusters.csv"
         title = "Export the clusters"
-        path = file_to_write(self._parent, title, start, _TABLES)
+        path = self._file(title, "clusters.csv", _TABLES)
         if path is not None:
             self.clusters(path)
 
@@ -73,8 +77,7 @@ class Exports(QObject):
             text = "There is no tree: choose Agglomerative in the Pipeline panel first."
             self.troubled.emit(title, text)
             return
-        start = Path.home() / "tree.nwk"
-        path = file_to_write(self._parent, title, start, _TREES)
+        path = self._file(title, "tree.nwk", _TREES)
         if path is not None:
             self.tree(path)
 
@@ -86,8 +89,7 @@ class Exports(QObject):
         text = "Draws what is in view for print: as a PNG, or as an SVG to edit."
 
         def accepted(params: MapPictureParams) -> None:
-            start = Path.home() / "map.png"
-            path = file_to_write(self._parent, _MAP, start, _PICTURES)
+            path = self._file(_MAP, "map.png", _PICTURES)
             if path is not None:
                 self.map(path, params, plot, colouring)
 
@@ -99,7 +101,7 @@ class Exports(QObject):
         # Its paths start from there, so that it can be opened without a word.
         start = Path(self._document.project.dataset.root, "metadata.csv")
         title = "Export the metadata"
-        path = file_to_write(self._parent, title, start, _TABLES)
+        path = self._file(title, start, _TABLES)
         if path is not None:
             self.metadata(path)
 
@@ -200,13 +202,18 @@ class Exports(QObject):
             told,
         )
 
+    def _file(
+        self, title: str, start: str | Path, kinds: Mapping[str, str]
+    ) -> Path | None:
+        return file_to_write(self._parent, title, start, kinds, self._settings)
+
     def _ask(
         self, title: str, text: str, shown: Params, then: Callable[[Path, Any], None]
     ) -> None:
         """Ask for parameters, then for a folder."""
 
         def accepted(params: Params) -> None:
-            folder = folder_to_write(self._parent, title)
+            folder = folder_to_write(self._parent, title, self._settings)
             if folder is not None:
                 then(folder, params)
 

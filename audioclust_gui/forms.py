@@ -182,6 +182,7 @@ def _control(declared: Declared, changed: Callable[[Any], None]) -> Control:
     if declared.kind is float:
         return _real(declared, changed)
     line = QLineEdit()
+    line.setPlaceholderText(declared.zero)
     line.editingFinished.connect(lambda: changed(line.text()))
     return line, line.setText
 

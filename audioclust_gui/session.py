@@ -24,7 +24,7 @@ from engine.audio.segmentation import SegmentationParams
 from engine.errors import ParameterError
 from engine.projects.file import SUFFIX
 from engine.projects.importing import with_linkage
-from engine.projects.opening import Opened, project_file_of, projects_folder
+from engine.projects.opening import Opened, kept_project_of, projects_folder
 from engine.projects.results import started_anew
 
 RECENT_LIMIT = 12
@@ -87,13 +87,14 @@ class Session(QObject):
             words = f"{path} is no folder, table ({tables}) or project ({SUFFIX})."
             self.troubled.emit("Cannot open this", f"{words} Open its folder instead.")
             return
-        elif (kept := project_file_of(path)).exists():
+        elif kept_project_of(path).exists():
             # The sounds are away; what was made of them is not.
-            self._run("open_project", (str(kept),), f"Opening {path.name}", str(path))
-            return
+            target, title = "open_kept", f"Opening {path.name}"
         else:
             self._forget(str(path))
-            self.troubled.emit("Cannot open this", f"{path} does not exist.")
+            text = f"{path} does not exist, and no project of it was kept. If it was "
+            text += "moved, open it where it is now: File > Open folder."
+            self.troubled.emit("Cannot open this", text)
             return
         self._run(target, (str(path),), title, str(path))
 
@@ -136,7 +137,7 @@ class Session(QObject):
     def open_last(self) -> None:
         """Open what was open last, or the demo on the first start."""
         last = _stored_path(self.settings.value(_LAST, ""))
-        if last and (os.path.exists(last) or project_file_of(last).exists()):  # noqa: PTH110
+        if last and (os.path.exists(last) or kept_project_of(last).exists()):  # noqa: PTH110
             self.open(last)
             return
         if last:

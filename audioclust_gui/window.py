@@ -60,7 +60,7 @@ class Window(QMainWindow):
             parts.branching,
             parts.second,
         )
-        self.exports = Exports(self, document, jobs)
+        self.exports = Exports(self, document, jobs, parts.session.settings)
         self.dataset = DatasetView(document, audition)
         self.clusters = ClustersView(document, parts.describing, audition)
         self.map = MapView(

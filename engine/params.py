@@ -50,7 +50,7 @@ class Declared:
     needs : tuple of (field name, values) or None
         The field matters only while the other field has one of these values.
     zero : str
-        What 0 stands for where it is no number, such as "no limit".
+        What 0 stands for where it is no number, such as "no limit", or an empty text.
     grid : tuple
         Values worth trying in a search, empty where none but the chosen one is.
     """
@@ -168,7 +168,8 @@ def param(
     needs : (field name, values), optional
         The field matters only while that field has one of these values.
     zero : str
-        What 0 stands for where it is no number; then ``low`` is 0.
+        What 0 stands for where it is no number; then ``low`` is 0. Of a text, what an
+        empty one stands for.
     grid : iterable, optional
         Values worth trying in a search.
 

@@ -30,8 +30,12 @@ class CurveLabel:
 
 
 def said(name: str, value: float) -> str:
-    """Return a name and a score, as in "NMI 0.55"; a dash for a score unknown."""
-    number = f"{value:z.2f}" if math.isfinite(value) else "–"
+    """Return a name and a score, as in "NMI 0.55"; a dash for a score unknown.
+
+    The score is at most 1, and written as 1 only where it is.
+    """
+    shown = value if value > 1 - 1e-9 else min(value, 0.99)
+    number = f"{shown:z.2f}" if math.isfinite(value) else "–"
     return f"{name} {number}".replace("-", "\N{MINUS SIGN}")
 
 

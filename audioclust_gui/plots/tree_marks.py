@@ -23,6 +23,8 @@ GUTTER = 32
 """Points between the axis and the plot, for the natural cuts."""
 BAND = 15
 """Points under the leaves, for the selected, the current and the sounding ones."""
+TAG = 18
+"""How high the tag on the axis is, in points."""
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -148,10 +150,11 @@ def paint_handle(
     painter.drawLine(QPointF(end, y), QPointF(plot.left(), y))
     painter.setPen(QPen(QColor(ink.background), 1.5))
     painter.setBrush(QColor(ink.accent))
-    corners = ((1, -9), (end, -9), (end + 8, 0), (end, 9), (1, 9))
+    half = TAG / 2
+    corners = ((1, -half), (end, -half), (end + 8, 0), (end, half), (1, half))
     painter.drawPolygon(QPolygonF([QPointF(x, y + up) for x, up in corners]))
     painter.setPen(QColor(ink.background))
-    painter.drawText(QRectF(2, y - 9, end - 2 - _SIZE - 3, 18), _RIGHT, height)
+    painter.drawText(QRectF(2, y - half, end - 2 - _SIZE - 3, TAG), _RIGHT, height)
     if not text:
         return
     wide = QFontMetricsF(painter.font()).horizontalAdvance(text) + 14

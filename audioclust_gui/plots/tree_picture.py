@@ -27,7 +27,7 @@ class TreePicture:
 
     The branches are rasterised when the tree, the view or the size change; labels and
     light only colour the image again. What is written is drawn once as well, so that a
-    line that moves costs two copies and itself.
+    line that moves costs two copies, itself and the axis, which makes room for its tag.
 
     Whoever changes what is shown says so: `redraw`, `recolour`, `rewrite` or `rename`;
     not for the line and the marks, which are painted every time.
@@ -227,7 +227,6 @@ class TreePicture:
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(font)
-            tree_writing.paint_axis(painter, frame, shown.scale, ink)
             natural = [shown.scale.share(height) for height, _ in shown.natural]
             tree_writing.paint_guides(painter, frame, natural, ink)
             wedges = self.wedges.tolist()
@@ -244,15 +243,16 @@ class TreePicture:
         painter.setFont(self._small_font)
         cuts = [(scale.share(height), k) for height, k in shown.natural]
         share = math.inf if shown.line is None else scale.share(shown.line)
+        y = frame.y_of(share)
+        tagged = frame.plot.top() - 1 <= y <= frame.plot.bottom() + 1
+        tree_writing.paint_axis(painter, frame, scale, y if tagged else math.inf, ink)
         if shown.line is not None:
             line = shown.pieces
             tree_marks.paint_line(painter, frame, line, scale, ink, self.bold)
         tree_writing.paint_titles(painter, self.laid_out, ink)
-        if shown.line is not None:
-            y = frame.y_of(share)
-            if frame.plot.top() - 1 <= y <= frame.plot.bottom() + 1:
-                said = short(shown.line), shown.text
-                titles = [plate for plate, _ in self.laid_out]
-                tree_marks.paint_handle(painter, frame, y, *said, titles, ink)
+        if shown.line is not None and tagged:
+            said = short(shown.line), shown.text
+            titles = [plate for plate, _ in self.laid_out]
+            tree_marks.paint_handle(painter, frame, y, *said, titles, ink)
         # Over the tag, which says then that the line is at a natural cut.
         tree_marks.paint_natural(painter, frame, cuts, share, ink)

@@ -1,4 +1,4 @@
-"""What is written about a tree; it stays as it is while a line is dragged."""
+"""What is written about a tree; all but the heights stays while a line is dragged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from audioclust_gui.plots.palette import Ink
 from audioclust_gui.plots.plain import one_line
 from audioclust_gui.plots.tree_arrays import TreeArrays
 from audioclust_gui.plots.tree_frame import Frame
-from audioclust_gui.plots.tree_marks import BAND, GUTTER, clear, diamond_at
+from audioclust_gui.plots.tree_marks import BAND, GUTTER, TAG, clear, diamond_at
 from audioclust_gui.plots.tree_raster import opens_from
 from audioclust_gui.plots.tree_scale import HeightScale, height_ticks
 
@@ -30,8 +30,20 @@ _LONGEST_TITLE = 150.0
 _OFF = 9.0  # a title is so far from the ring that may be at the top of its branch
 
 
-def paint_axis(painter: QPainter, frame: Frame, scale: HeightScale, ink: Ink) -> None:
-    """Draw the heights at the left."""
+def paint_axis(
+    painter: QPainter, frame: Frame, scale: HeightScale, tag: float, ink: Ink
+) -> None:
+    """Draw the heights at the left, but none that peeps out from under a tag there.
+
+    Parameters
+    ----------
+    painter : QPainter
+    frame : Frame
+    scale : HeightScale
+    tag : float
+        How far down its middle is; infinite where there is none.
+    ink : Ink
+    """
     plot, view = frame.plot, frame.view
     end = plot.left() - GUTTER
     painter.setPen(clear(ink.muted, 110))
@@ -40,8 +52,9 @@ def paint_axis(painter: QPainter, frame: Frame, scale: HeightScale, ink: Ink) ->
         y = frame.y_of(share)
         painter.setPen(clear(ink.muted, 110))
         painter.drawLine(QPointF(end - 3, y), QPointF(end, y))
-        painter.setPen(QColor(ink.muted))
-        painter.drawText(QRectF(0, y - 8, end - 5, 16), _RIGHT, text)
+        if abs(y - tag) >= TAG:
+            painter.setPen(QColor(ink.muted))
+            painter.drawText(QRectF(0, y - 8, end - 5, 16), _RIGHT, text)
 
 
 def paint_names(

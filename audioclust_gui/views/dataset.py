@@ -30,6 +30,7 @@ from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, Clip
 from audioclust_gui.widgets.clip_table_view import ClipTableView, FilterLine
 from audioclust_gui.widgets.folder_tree import FolderTree
 from audioclust_gui.widgets.label_picker import LabelPicker
+from engine.clustering.partition import TITLES, UNPLACED
 from engine.projects.project import Project
 
 _FILTER_DELAY_MS = 120
@@ -201,11 +202,11 @@ class DatasetView(QWidget):
 
         What clips are called comes first: a sign tells clusters apart without a name.
         """
-        unused = project.extraction is not None and project.extraction.failures
+        failed = project.extraction is not None and project.extraction.failures
         width = self.table.fontMetrics().horizontalAdvance
-        names = project.edits.names.values()
+        names = [*project.edits.names.values(), *([TITLES[UNPLACED]] if failed else ())]
         widest = max((width(one_line(name)) for name in names), default=0)
-        header, least = self.table.horizontalHeader(), 78 if unused else 62
+        header, least = self.table.horizontalHeader(), 62
         others = header.sectionSize(LABEL) + header.sectionSize(FOLDER)  # 0 if hidden
         some = sorted((clip.name for clip in project.dataset.clips[:1000]), key=len)
         needed = max((width(one_line(name)) for name in some[-20:]), default=0) + 8

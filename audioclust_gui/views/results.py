@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from audioclust_gui.document import Document
 from audioclust_gui.studying import Studying
 from audioclust_gui.widgets.steady_label import SteadyLabel
-from engine.clustering.metrics import Scores
+from engine.clustering.metrics import Scores, below_1, written
 from engine.projects.project import Project
 
 _MAIN = (
@@ -98,7 +98,7 @@ class ResultsView(QWidget):
         project = self._document.project
         scores = project.scores or self._studying.scores_at(project)
         for name, label in self.values.items():
-            value = _shown(None if scores is None else getattr(scores, name))
+            value = _shown(name, None if scores is None else getattr(scores, name))
             label.setText(f"{_SAID_BEFORE.get(name, '')} {value}".lstrip())
         self.notes.setText("  ".join(self._words(project, scores)))
 
@@ -121,18 +121,18 @@ def _of_noise(scores: Scores) -> list[str]:
     """Say how much is in clusters, and what that part alone would score."""
     if scores.n_clusters == 0 or scores.coverage == 1.0:
         return []
-    words = [f"{scores.coverage:.1%} of the clips are in them."]
+    words = [f"{below_1(scores.coverage, 3):.1%} of the clips are in them."]
     inside = scores.clustered
     if inside.nmi is not None:
         words.append(
-            f"Without noise NMI {_shown(inside.nmi)}, accuracy "
-            f"{_shown(inside.accuracy)}, ARI {_shown(inside.ari)}."
+            f"Without noise NMI {_shown('nmi', inside.nmi)}, accuracy "
+            f"{_shown('accuracy', inside.accuracy)}, ARI {_shown('ari', inside.ari)}."
         )
     return words
 
 
-def _shown(value: float | None) -> str:
+def _shown(name: str, value: float | None) -> str:
     """Write a score with two decimals, and a large one without any."""
     if value is None:
         return "–"
-    return f"{value:z.2f}" if abs(value) < 100.0 else f"{value:,.0f}"
+    return written(name, value, 2) if abs(value) < 100.0 else f"{value:,.0f}"

@@ -15,6 +15,7 @@ from audioclust_gui.workflow import Workflow
 from engine.progress import Step
 
 _MESSAGE_MS = 12_000
+_TO_READ = 8.0  # seconds that a message stays although work goes on
 _ENOUGH_TO_GUESS = 0.05  # share of the work after which a guess means something
 
 
@@ -33,6 +34,7 @@ class StatusView(QStatusBar):
         self._workflow = workflow
         self._running: list[Job] = []
         self._began = 0.0
+        self._said = -_TO_READ
         self.words = ElidedLabel("Ready")
         self.words.setContentsMargins(6, 0, 0, 0)
         self.bar = QProgressBar()
@@ -60,6 +62,7 @@ class StatusView(QStatusBar):
 
     def say(self, text: str) -> None:
         """Show a message for a while."""
+        self._said = time.monotonic()
         first = text.partition("\n")[0]
         self.showMessage(one_line(first), _MESSAGE_MS)
 
@@ -81,7 +84,8 @@ class StatusView(QStatusBar):
     def _progress(self, job: Job, step: Step) -> None:
         if job is not self._running[0]:
             return
-        self.clearMessage()
+        if time.monotonic() - self._said > _TO_READ:
+            self.clearMessage()
         words = step.message or job.title
         share = step.fraction
         if share is None:

@@ -30,7 +30,6 @@ from audioclust_gui.widgets.name_line import NameLine
 from audioclust_gui.widgets.tree_pointing import TreePointing
 from engine.clustering.drawing import draw
 from engine.clustering.hierarchy import Hierarchy
-from engine.clustering.methods import METHODS
 from engine.clustering.natural import natural_cuts
 from engine.projects.project import Grouping, Project
 from engine.projects.tree_steps import HIGHEST
@@ -248,18 +247,10 @@ class TreeView(QWidget):
 
     def _say_state(self) -> None:
         project, tree = self._document.project, self._branching.tree
-        method = METHODS[project.pipeline.method]
-        if tree is not None:
-            text = ""
-        elif not method.grows_tree:
-            other = next(m.label for m in METHODS.values() if m.grows_tree)
-            text = (
-                f"{method.label} has no tree: choose {other} in the pipeline to cut one"
-            )
-        elif project.dataset.clips:
-            text = "The tree is drawn here when the clips are grouped"
-        else:
-            text = "The tree of the clips is drawn here"
+        text = self._branching.why_no_tree
+        if not text and tree is None:
+            when = " when they are grouped" if project.dataset.clips else ""
+            text = f"The tree of the clips is drawn here{when}"
         self.plot.set_message(text)
         self.controls.set_usable(tree is not None)
         waiting = self._studying.refusal or "Scoring every cut…"

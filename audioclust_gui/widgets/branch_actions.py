@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu
 from audioclust_gui.branching import Branching
 from audioclust_gui.plots.tree import TreePlot
 
+_NONE_YET = "No branch is chosen yet: click one in the tree"
+
 
 class BranchActions(QObject):
     """The actions of a tree's plot; they act on its current branch.
@@ -76,7 +78,10 @@ class BranchActions(QObject):
         self._fit.setEnabled(tree is not None)
         folded = inner and self._branching.is_folded(node)
         self._fold.setText("&Open the branch" if folded else "&Fold the branch")
-        self._fold.setToolTip(f"{self._fold.text()[1:]}  (C)")
+        why = self._branching.why_no_tree or ("" if there else _NONE_YET)
+        for action in filter(None, self.all):
+            more = f"\n{why}" if why and not action.isEnabled() else ""
+            action.setToolTip(_words(action) + more)
 
     def popup(self, height: float, at: QPoint) -> None:
         """Show the menu of the current branch.
@@ -98,6 +103,7 @@ class BranchActions(QObject):
 
     def add_to(self, menu: QMenu, *, at_height: bool = False) -> None:
         """Fill a menu; what needs a height is left out where there is none."""
+        menu.setToolTipsVisible(True)  # which say why there is nothing to be done
         for action in self.all:
             if action is None:
                 menu.addSeparator()
@@ -108,8 +114,6 @@ class BranchActions(QObject):
         action = QAction(text, self._plot)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        words, _, shown = text.replace("&", "").replace("…", "").partition("\t")
-        action.setToolTip(f"{words}  ({keys or shown})" if keys or shown else words)
         action.triggered.connect(lambda: self._act(do))
         self._plot.addAction(action)
         self.all.append(action)
@@ -125,3 +129,11 @@ class BranchActions(QObject):
 
     def _cut_here(self, node: int) -> None:
         self._branching.cut_here(node, self._height)
+
+
+def _words(action: QAction) -> str:
+    """Say what an action does, and by which key."""
+    text = action.text().replace("&", "").replace("…", "")
+    words, _, own = text.partition("\t")
+    keys = action.shortcut().toString() or own
+    return f"{words}  ({keys})" if keys else words

@@ -18,7 +18,7 @@ from audioclust_gui.widgets.cell_delegate import LOOKS, Cell
 from audioclust_gui.widgets.clip_index import ClipIndex
 from audioclust_gui.widgets.lit_rows import lit_brush, lit_font
 from engine.audio.dataset import Dataset
-from engine.clustering.partition import NOISE, UNPLACED
+from engine.clustering.partition import NOISE, TITLES, UNPLACED
 
 COLUMNS = ("Name", "Folder", "Label", "Cluster")
 NAME, FOLDER, LABEL, CLUSTER = range(4)
@@ -195,7 +195,7 @@ class ClipTable(QAbstractTableModel):
         if name is not None:
             lines.append(one_line(name))
         if clip in self._failures:
-            lines.append(f"Not used: {self._failures[clip]}")
+            lines.append(f"{TITLES[UNPLACED]}: {self._failures[clip]}")
         return lines
 
     def _touch(self, first: int) -> None:
@@ -213,7 +213,7 @@ class ClipTable(QAbstractTableModel):
             labels = self._dataset.labels
             return "" if labels is None else one_line(labels[clip])
         if clip in self._failures:
-            return "unused"
+            return TITLES[UNPLACED]
         label = int(self._labels[clip])
         name = self._names.get(label)
         return cluster_text(label) if name is None else one_line(name)

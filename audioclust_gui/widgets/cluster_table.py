@@ -15,6 +15,7 @@ from audioclust_gui.widgets.cell_delegate import LEFT, LOOKS, Cell
 from audioclust_gui.widgets.cluster_tally import Tally
 from audioclust_gui.widgets.lit_rows import lit_brush, lit_font
 from engine.clustering.describing import ClusterReport
+from engine.clustering.metrics import below_1, written
 from engine.projects.project import Project
 
 CLUSTER, CLIPS, LABEL, SILHOUETTE = range(4)
@@ -213,7 +214,7 @@ class ClusterTable(QAbstractTableModel):
         if column == CLUSTER:
             return one_line(self._project.title(label))
         value = self._silhouette(label)
-        return f"{value:z.2f}" if np.isfinite(value) else "–"
+        return written("silhouette", value, 2) if np.isfinite(value) else "–"
 
     def _words(self, place: int) -> str:
         tally, label = self._tally, int(self._tally.ids[place])
@@ -226,7 +227,8 @@ class ClusterTable(QAbstractTableModel):
         report = self._reports.get(label)
         if report is not None and report.silhouette is not None:
             some = f" of {report.sampled:,} sampled" if report.sampled else ""
-            lines.append(f"Silhouette {report.silhouette:z.2f}{some}")
+            value = written("silhouette", report.silhouette, 2)
+            lines.append(f"Silhouette {value}{some}")
         if report is not None and report.medoid is not None:
             lines.append(f"Medoid: {one_line(clips[report.medoid].name)}")
         return "\n".join(lines)
@@ -276,4 +278,4 @@ class ClusterTable(QAbstractTableModel):
 
 def _percent(share: float) -> str:
     """Write a share, as wide as any other; only all of them are 100%."""
-    return f"{share if share == 1.0 else min(share, 0.99):.0%}".rjust(4, _FIGURE)
+    return f"{below_1(share, 2):.0%}".rjust(4, _FIGURE)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
 from engine.clustering.curves import CRITERIA, Curves
+from engine.clustering.metrics import written
 
 _Role = Qt.ItemDataRole
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -105,4 +106,4 @@ def _shown(name: str, value: float) -> str:
         return f"{value:,}"
     if np.isnan(value):
         return "–"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}"
+    return written(name, value, 3) if abs(value) < 10 else f"{value:,.0f}"

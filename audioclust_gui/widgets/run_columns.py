@@ -11,6 +11,7 @@ from audioclust_gui.widgets.moment_words import seconds, state_of
 from engine.autoencoder.history import Epoch
 from engine.autoencoder.recipe import Recipe
 from engine.autoencoder.runs import Run
+from engine.clustering.metrics import below_1
 from engine.params import Declared, Params
 
 _NOTHING = "–"
@@ -71,10 +72,13 @@ def _score(name: str) -> Callable[[Run], float]:
     return score
 
 
-def _measure(title: str, help_: str, key: Callable[[Run], float]) -> Column:
+def _measure(
+    title: str, help_: str, key: Callable[[Run], float], score: bool = True
+) -> Column:
     def text(run: Run) -> str:
         value = key(run)
-        return _NOTHING if math.isnan(value) else f"{value:.3g}"
+        shown = below_1(value, 3) if score else value
+        return _NOTHING if math.isnan(value) else f"{shown:.3g}"
 
     return Column(title, help_, text, key)
 
@@ -110,6 +114,7 @@ _MEASURED = (
         "Of the best epoch: mean squared difference of pixels, as the recipe scales "
         "them, of clips that it did not learn from, where there are any",
         loss_of,
+        score=False,
     ),
     _measure("NMI", f"Mutual information {_AT_BEST} with labels", _score("nmi")),
     _measure("Accuracy", f"Matched with labels, {_AT_BEST}", _score("accuracy")),

@@ -19,11 +19,12 @@ from engine.errors import AudioError
 LOW, HIGH = "Low Freq (Hz)", "High Freq (Hz)"
 """The columns of the lowest and the highest frequency, as Raven calls them."""
 
-_ENDINGS = (
+ENDINGS = (
     *(".Table.1.selections.txt", ".selections.txt", ".BirdNET.selection.table.txt"),
     *(".BirdNET.results.csv", ".labels.txt", ".txt", ".csv", ".tsv"),
 )
-_FOLDERS = (".", "labels", "Labels", "annotations", "Annotations", "selections")
+FOLDERS = (".", "labels", "Labels", "annotations", "Annotations", "selections")
+"""What a recording's label file is called after its name, and in which folders."""
 _VIEW = "view"
 # Columns of Raven that are no annotation, whatever they hold.
 _MEASURED = frozenset({"selection", _VIEW, "channel", "begin_file", "begin_path"})
@@ -68,7 +69,7 @@ class LabelFile:
     problems: tuple[AudioError, ...] = ()
 
 
-def read_labels(path: Path) -> LabelFile:
+def read_labels(path: Path, most: int = -1) -> LabelFile:
     r"""Read a label file.
 
     - Audacity: start, end and label between tabs, with a point or a comma in the times;
@@ -81,6 +82,8 @@ def read_labels(path: Path) -> LabelFile:
     Parameters
     ----------
     path : Path
+    most : int
+        As of `engine.audio.tables.read_rows`.
 
     Returns
     -------
@@ -92,15 +95,15 @@ def read_labels(path: Path) -> LabelFile:
     AudioError
         If the file cannot be read, or holds no labels of these kinds.
     """
-    rows = read_rows(path)
+    rows = read_rows(path, most=most)
     if rows:
         header = [plain_text(cell) for cell in rows[0].cells]
         places = span_columns([headings.heading(cell) for cell in header])
         if places is not None:
             return _Table(path, header, places).read(rows[1:])
-        rows = read_rows(path, "\t")
+        rows = read_rows(path, "\t", most)
         if not _is_audacity(rows):
-            rows = read_rows(path)
+            rows = read_rows(path, most=most)
         if _is_audacity(rows):
             return _audacity(path, rows)
     reason = "it holds no labels of Audacity or Raven, and no table with start and end"
@@ -115,9 +118,9 @@ def labels_beside(recording: Path) -> Path | None:
     there called labels, annotations or selections; and it holds labels.
     """
     recording = Path(recording)
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for name in (recording.stem, recording.name):
-            for ending in _ENDINGS:
+            for ending in ENDINGS:
                 path = recording.parent / folder / (name + ending)
                 with suppress(AudioError):
                     if path.is_file() and read_labels(path):

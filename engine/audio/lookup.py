@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -33,10 +33,17 @@ class Lookup:
     inside : bool
         Whether files must lie below the base. Otherwise those that lie outside must be
         sounds by their extension.
+    among : sequence of str, optional
+        Paths of the sounds below, as those of clips: the disk is not looked at then.
     """
 
     def __init__(
-        self, base: str, report: Report = silent, *, inside: bool = False
+        self,
+        base: str,
+        report: Report = silent,
+        *,
+        inside: bool = False,
+        among: Sequence[str] | None = None,
     ) -> None:
         self.base = base
         self._inside = inside
@@ -44,6 +51,14 @@ class Lookup:
         self._listings: dict[str, frozenset[str]] = {}
         self._folders: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | AudioError] = {}
+        self._on_disk = among is None
+        if among is not None:
+            self.below = list(among)
+            names = defaultdict(set)
+            for path in among:
+                folder, _, name = path.rpartition("/")
+                names[_slashed(os.path.join(base, *folder.split("/")))].add(name)  # noqa: PTH118
+            self._listings = {here: frozenset(found) for here, found in names.items()}
 
     def find(self, name: str, folder: str = "") -> str:
         """Return the absolute path of a file.
@@ -111,7 +126,7 @@ class Lookup:
             full = os.path.normpath(os.path.join(self.base, spelling))  # noqa: PTH118
             # Another drive may be a stranger's server, which must not even be asked.
             ours = _drive(full) == _drive(self.base)
-            if ours and os.path.isfile(full):  # noqa: PTH113 - does not raise
+            if ours and self._is_file(full):
                 if self._inside and not is_below(full, self.base):
                     raise AudioError(name, f"it lies outside {self.base}")
                 # Any file at all may be named, and a decoder must not be set on it.
@@ -143,7 +158,15 @@ class Lookup:
         usable = folder == self.base or is_below(folder, self.base)
         return _slashed(folder) if usable else ""
 
+    def _is_file(self, full: str) -> bool:
+        if self._on_disk:
+            return os.path.isfile(full)  # noqa: PTH113 - does not raise
+        folder, name = os.path.split(full)
+        return name in self._listed(_slashed(folder))
+
     def _listed(self, folder: str) -> frozenset[str]:
+        if folder not in self._listings and not self._on_disk:
+            return frozenset()
         if folder not in self._listings:
             try:
                 self._listings[folder] = frozenset(os.listdir(folder))  # noqa: PTH208

@@ -30,6 +30,7 @@ from engine.progress import Report, Step, silent
 _REPORT = 0.1  # seconds between two reports
 _ROWS_A_STEP = 1024
 _TRIED = 20  # rows, to find out where the files are
+_NO_FILES = "no column of it names sound files; call that column path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,7 @@ def read_table(
         lookup = Lookup(os.path.abspath(root), report, inside=True)  # noqa: PTH100
         roles = roles_of(rows, lookup)
     if roles is None:
-        reason = "no column of it names sound files; call that column path"
-        raise AudioError(str(path), reason)
+        raise AudioError(str(path), _NO_FILES)
     entries, missing = _entries(rows[roles.header :], roles, lookup, report)
     files = [entry.file for entry in entries]
     base = lookup.base
@@ -107,6 +107,30 @@ def read_table(
     listed = _dataset(base, entries, roles)
     notes = _notes(entries, len(rows) - roles.header - len(missing), lookup)
     return Listing(listed, tuple(missing), tuple(notes))
+
+
+def skim_table(path: str | Path, lookup: Lookup, most: int) -> Listing:
+    """Read what the beginning of a table says about sounds, as `read_table` does.
+
+    Parameters
+    ----------
+    path : str or Path
+    lookup : Lookup
+        That finds them.
+    most : int
+        Bytes of the table to read.
+
+    Raises
+    ------
+    AudioError
+        As from `read_table`.
+    """
+    rows = read_rows(path, most=most)
+    roles = roles_of(rows, lookup) if rows else None
+    if roles is None:
+        raise AudioError(str(path), _NO_FILES)
+    entries, missing = _entries(rows[roles.header :], roles, lookup, silent)
+    return Listing(_dataset(lookup.base, entries, roles), tuple(missing))
 
 
 def write_table(dataset: Dataset, path: str | Path, report: Report = silent) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 _DAMAGED = (
     "its header is damaged, or the file is cut short; copy or export it again "
@@ -24,12 +25,15 @@ _BY_NUMBER = {
     errno.ENOSPC: "no space left: the disk is full; free some space",
 }
 _BY_NUMBER[errno.EPERM] = _BY_NUMBER[errno.EACCES]
+_DANGLING = "it is a link to a file that is not there; replace it by the file"
 UNWRITTEN = "the disk is full or the folder cannot be written"
 """What is known of a failure to write for which the system gave no number."""
 
 
 def plain_reason(error: Exception) -> str:
     """Say in words what a library or the system complains about."""
+    if isinstance(error, FileNotFoundError) and os.path.islink(error.filename or ""):  # noqa: PTH114
+        return _DANGLING
     if isinstance(error, OSError) and error.errno in _BY_NUMBER:
         return _BY_NUMBER[error.errno]
     if isinstance(error, OSError) and error.strerror:

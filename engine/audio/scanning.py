@@ -26,6 +26,9 @@ AUDIO_EXTENSIONS = NATIVE_EXTENSIONS | FOREIGN_EXTENSIONS
 LABEL_COLUMN = "folder"
 """The column with the name of the folder that a clip lies in, "" for the root."""
 
+TEXT_EXTENSIONS = frozenset({".csv", ".tsv", ".txt"})
+"""What may be a table of sounds, or labels of one, in lower case."""
+
 _LEFTOVERS = frozenset({"__MACOSX", "@eaDir"})
 _DIGITS = re.compile(r"(\d+)")
 
@@ -41,10 +44,14 @@ class Scan:
     skipped : tuple of AudioError
         One for each folder below the root that could not be read, and for each pipe,
         socket or device with the name of a sound.
+    texts : tuple of str
+        Paths from the root, as those of clips, of the files that may be tables or
+        labels by their extension.
     """
 
     dataset: Dataset
     skipped: tuple[AudioError, ...]
+    texts: tuple[str, ...] = ()
 
 
 def scan_folder(root: str | Path, report: Report = silent) -> Dataset:
@@ -96,7 +103,8 @@ def scan(root: str | Path, report: Report = silent) -> Scan:
     if walk.skipped:
         message += "; not looked at: " + "; ".join(map(str, walk.skipped))
     report(Step(len(clips), len(clips), message, tuple(walk.skipped)))
-    return Scan(dataset, tuple(walk.skipped))
+    texts = tuple(sorted(walk.texts, key=natural_key))
+    return Scan(dataset, tuple(walk.skipped), texts)
 
 
 def sounds_below(root: str | Path, report: Report = silent) -> list[str]:
@@ -127,6 +135,7 @@ class _Walk:
     def __init__(self, root: str, report: Report) -> None:
         self.root = root
         self.skipped: list[AudioError] = []
+        self.texts: list[str] = []
         self.passed_over = 0  # files that are no sound by their extension
         self._report = report
         self._reported = -1.0
@@ -165,8 +174,10 @@ class _Walk:
                 path = prefix + entry.name
                 if _is_folder(entry):
                     (links if entry.is_symlink() else folders).append(path)
-                elif not _is_called_sound(entry):
+                elif (extension := _extension(entry)) not in AUDIO_EXTENSIONS:
                     self.passed_over += 1
+                    if extension in TEXT_EXTENSIONS and not _would_block(entry):
+                        self.texts.append(path)
                 elif _would_block(entry):
                     reason = "it is a device or a pipe, not a file; remove it"
                     self.skipped.append(AudioError(self._full(path), reason))
@@ -206,10 +217,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # a link to itself
 
 
-def _is_called_sound(entry: os.DirEntry[str]) -> bool:
+def _extension(entry: os.DirEntry[str]) -> str:
     # A space at the end, which nobody sees, does not make it another kind of file.
-    extension = os.path.splitext(entry.name.rstrip())[1]  # noqa: PTH122
-    return extension.lower() in AUDIO_EXTENSIONS
+    return os.path.splitext(entry.name.rstrip())[1].lower()  # noqa: PTH122
 
 
 def _would_block(entry: os.DirEntry[str]) -> bool:

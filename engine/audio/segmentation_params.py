@@ -127,5 +127,6 @@ class SegmentationParams(Params):
         "",
         label="Label file",
         needs=("method", ("labels",)),
+        zero="The one beside each recording",
         help="One for all recordings; if empty, the one beside each recording",
     )

@@ -51,7 +51,9 @@ class Row(NamedTuple):
     cells: tuple[str, ...]
 
 
-def read_rows(path: str | Path, delimiter: str | None = None) -> list[Row]:
+def read_rows(
+    path: str | Path, delimiter: str | None = None, most: int = -1
+) -> list[Row]:
     """Read the rows of a table that are not empty, its header among them.
 
     Parameters
@@ -59,6 +61,8 @@ def read_rows(path: str | Path, delimiter: str | None = None) -> list[Row]:
     path : str or Path
     delimiter : str, optional
         One character; found out where it is not given.
+    most : int
+        Bytes to read, up to the end of a line; -1 for all.
 
     Raises
     ------
@@ -66,7 +70,10 @@ def read_rows(path: str | Path, delimiter: str | None = None) -> list[Row]:
         If the file cannot be read or is no table of text.
     """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(most)
+            if len(data) == most:
+                data = data[: data.rfind(b"\n") + 1]
     except (OSError, ValueError) as error:
         raise AudioError(str(path), plain_reason(error)) from error
     if data.startswith(_ARCHIVE):

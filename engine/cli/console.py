@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
+from engine.clustering.metrics import written
 from engine.progress import Step
 
 PROGRAM = "audioclust-batch"
@@ -67,7 +68,9 @@ class Console:
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Tell it as a table, numbers to the right."""
-        cells = [[_shown(cell) for cell in row] for row in rows]
+        cells = [
+            [_shown(*pair) for pair in zip(header, row, strict=True)] for row in rows
+        ]
         widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
         for row in (list(header), *cells):
             padded = (
@@ -135,9 +138,9 @@ def _one_line(text: str) -> str:
     return " ".join(text.translate(_CONTROLS).split())
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:z.3f}"
+        return written(name, value, 3)
     return "" if value is None else _one_line(str(value))
 
 

@@ -27,7 +27,7 @@ from engine.clustering.hierarchy import Floats, Hierarchy, Ints
 from engine.clustering.linkage_files import read_linkage
 from engine.clustering.method import Fit
 from engine.clustering.methods import METHODS
-from engine.clustering.metrics import score, score_columns
+from engine.clustering.metrics import score, score_columns, written
 from engine.clustering.newick import newick
 from engine.clustering.partition import NOISE, UNPLACED, Labels, sizes, spread
 from engine.errors import ParameterError
@@ -186,7 +186,7 @@ def _say(console: Console, scores: Document, labels: Labels, notes: list[str]) -
     for note in notes:
         console.say(note)
     rows = [
-        (name, value)
+        (name, written(name, value, 3))
         for name, value in scores.items()
         if isinstance(value, float) and name != "coverage"
     ]

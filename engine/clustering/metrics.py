@@ -9,7 +9,7 @@ difficult; `Scores.clustered` holds them for the clips in a cluster alone, and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -35,11 +35,13 @@ __all__ = [
     "Scores",
     "accuracy",
     "ari",
+    "below_1",
     "codes_of",
     "contingency",
     "nmi",
     "score",
     "score_columns",
+    "written",
 ]
 
 
@@ -78,6 +80,31 @@ class Scores(External):
     coverage: float
     labelled: int
     sampled: int | None = None
+
+
+_AT_MOST_1 = {"silhouette", "coverage", *(part.name for part in fields(External))}
+_EXACT = 1e-9  # what is nearer to 1 differs from it by rounding only
+
+
+def below_1(share: float, digits: int) -> float:
+    """Return a share that rounds to 1 only where it is 1: not all is all.
+
+    Parameters
+    ----------
+    share : float
+        At most 1.
+    digits : int
+        How many decimals are going to be written.
+    """
+    return share if share > 1 - _EXACT else min(share, 1 - 10**-digits)
+
+
+def written(name: str, value: float, digits: int) -> str:
+    """Write a score of `Scores`, or any other number, with so many decimals.
+
+    Scores whose best is 1 are written as 1 only where they are.
+    """
+    return f"{below_1(value, digits) if name in _AT_MOST_1 else value:z.{digits}f}"
 
 
 def score(

@@ -14,6 +14,8 @@ from engine.errors import ParameterError
 
 NOISE = -1
 UNPLACED = -2
+TITLES = {NOISE: "Noise", UNPLACED: "Not grouped"}
+"""What people call them."""
 
 Labels = npt.NDArray[np.int32]
 

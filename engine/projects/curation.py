@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.clustering.cut import Cut
 from engine.clustering.grafting import recut
 from engine.clustering.hierarchy import Hierarchy, Ints
 from engine.errors import ParameterError
-from engine.projects.edits import Edits, Waiting, check_name
+from engine.projects.edits import Aside, Edits, Waiting, check_name
 from engine.projects.project import Grouping, Project
 
 _GONE = -1  # instead of the number of a node
@@ -81,7 +82,8 @@ def regrouped(project: Project, grouping: Grouping) -> Project:
 
     A name goes over to the group that has most in common with the named one, more than
     half of both together. Where two names want one group, the better one gets it. The
-    others wait until there is a group for them.
+    others wait until there is a group for them. So do the cuts of branches: for the
+    same tree.
     """
     return replace(
         project, grouping=grouping, edits=_carried(project, grouping), scores=None
@@ -126,7 +128,7 @@ def grafted(project: Project, grouping: Grouping, moved: Ints, node: int) -> Pro
     names.pop(_GONE, None)
     collapsed = frozenset(int(moved[old]) for old in edits.collapsed) - {_GONE}
     waiting = named(replace(project, edits=replace(edits, names=gone)))
-    edits = Edits(branches, names, collapsed, waiting)
+    edits = Edits(branches, names, collapsed, waiting, edits.aside)
     after = replace(project, grouping=grouping, edits=edits, scores=None)
     if k == after.cut:
         return after
@@ -160,7 +162,22 @@ def _carried(project: Project, grouping: Grouping) -> Edits:
         if alike > _ALIKE and best not in names:
             names[best] = waiting[i].name
             left.remove(i)
-    return Edits(names=names, waiting=tuple(waiting[i] for i in sorted(left)))
+    still = tuple(waiting[i] for i in sorted(left))
+    branches, aside = _branches_of(project, grouping)
+    return Edits(branches, names, waiting=still, aside=aside)
+
+
+def _branches_of(project: Project, grouping: Grouping) -> tuple[Branches, Aside | None]:
+    """Return how the branches of other groups were cut once, and what stays aside."""
+    edits, before, tree = project.edits, project.grouping, grouping.hierarchy
+    aside = edits.aside
+    if before is not None and edits.branches.cuts:
+        aside = Aside(before.tree_key, edits.branches)
+    if aside is not None and tree is not None and aside.tree == grouping.tree_key:
+        with suppress(ParameterError):  # a file may say anything
+            aside.branches.check(tree)
+            return aside.branches, None
+    return Branches(), aside
 
 
 def _most_alike(one: Waiting, grouping: Grouping, n_clips: int) -> tuple[int, float]:

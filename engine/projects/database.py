@@ -42,8 +42,14 @@ def uri_of(path: PurePath) -> str:
     return f"file://{quote(os.fsencode(place), safe='/:')}?mode=rw"
 
 
-def open_existing(path: Path) -> sqlite3.Connection:
+def open_existing(path: Path, patience: float | None = None) -> sqlite3.Connection:
     """Open a project file that is there, and see that it is one.
+
+    Parameters
+    ----------
+    path : Path
+    patience : float, optional
+        Seconds to wait for another program to let go of it; by default a few.
 
     Raises
     ------
@@ -54,7 +60,9 @@ def open_existing(path: Path) -> sqlite3.Connection:
     """
     try:
         connection = sqlite3.connect(
-            uri_of(path.absolute()), uri=True, timeout=_PATIENCE
+            uri_of(path.absolute()),
+            uri=True,
+            timeout=_PATIENCE if patience is None else patience,
         )
     except sqlite3.Error as error:
         raise ProjectError(f"{path}: cannot be opened: {error}") from error

@@ -31,6 +31,21 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """How branches were cut of a tree that is not there now: it may come back.
+
+    Parameters
+    ----------
+    tree : str
+        As `engine.projects.project.Grouping.tree_key`.
+    branches : Branches
+    """
+
+    tree: str
+    branches: Branches
+
+
+@dataclass(frozen=True)
 class Edits:
     """What was done by hand to one grouping; numbers mean nothing in another one.
 
@@ -45,12 +60,15 @@ class Edits:
         Nodes of the tree that are drawn folded.
     waiting : tuple of Waiting
         Names of groups that there are none of now.
+    aside : Aside or None
+        The cuts of branches of the tree that was there before.
     """
 
     branches: Branches = field(default_factory=Branches)
     names: Mapping[int, str] = field(default_factory=dict)
     collapsed: frozenset[int] = frozenset()
     waiting: tuple[Waiting, ...] = ()
+    aside: Aside | None = None
 
     def check(self, tree: Hierarchy | None) -> None:
         """Raise ParameterError unless all of it can be said about these groups.

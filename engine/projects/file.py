@@ -116,6 +116,31 @@ class ProjectFile:
         self._connection.close()
 
 
+def about(path: str | Path) -> tuple[str, tuple[str, ...]]:
+    """Read of a project only where its sounds are, and its names of columns.
+
+    Returns
+    -------
+    root : str
+        As it was written.
+    columns : tuple of str
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be read at once.
+    """
+    path = Path(path)
+    try:
+        with closing(open_existing(path, patience=0.0)) as connection:
+            found = _about(connection, path)
+            return str(found["root"]), tuple(map(str, found["columns"]))
+    except sqlite3.Error as error:
+        raise trouble(path, "cannot be read", error) from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise DamagedProjectError(f"{path}: is damaged: {error!r}") from error
+
+
 def read(path: str | Path) -> tuple[Project, View]:
     """Read a project as it was left.
 
@@ -235,11 +260,17 @@ def _write_dataset(
     )
 
 
-def _read_dataset(connection: sqlite3.Connection, path: Path) -> Dataset:
+def _about(connection: sqlite3.Connection, path: Path) -> dict[str, Any]:
+    """Return what is written about the collection besides the clips."""
     row = connection.execute("SELECT json FROM part WHERE name = 'dataset'").fetchone()
     if row is None:
         raise DamagedProjectError(f"{path}: holds no collection")
-    about = json.loads(row[0])
+    about: dict[str, Any] = json.loads(row[0])
+    return about
+
+
+def _read_dataset(connection: sqlite3.Connection, path: Path) -> Dataset:
+    about = _about(connection, path)
     clips = tuple(
         blobs.clip(*fields)
         for fields in connection.execute(

@@ -6,23 +6,27 @@ import hashlib
 import math
 import os
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from itertools import count
 from pathlib import Path
 
 import platformdirs
 
+from engine.audio.beside import notes_beside
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
 from engine.audio.failure import Failure
 from engine.audio.layouts import recognise
 from engine.audio.metadata import read_table
-from engine.audio.scanning import scan
-from engine.audio.segmentation import SegmentationParams, segment
+from engine.audio.scanning import LABEL_COLUMN, TEXT_EXTENSIONS, scan
+from engine.audio.segmentation import RECORDING_COLUMN, SegmentationParams, segment
 from engine.errors import DamagedProjectError, ProjectError
 from engine.features.store import FeatureStore, default_folder
 from engine.progress import Report, silent
-from engine.projects.file import SUFFIX, read
+from engine.projects.file import SUFFIX, about, read
 from engine.projects.merging import merged
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Project, View
@@ -32,6 +36,7 @@ from engine.projects.verification import outdated
 # More groups than this are not offered unasked, however many labels there are.
 MOST_CLUSTERS_UNASKED = 60
 FEWEST_CLUSTERS_UNASKED = 2
+_MOST_LOOKED_INTO = 200  # projects, for that of a folder
 _MISSING_NAMED = 5  # rows of a table without a clip, by name
 
 
@@ -77,6 +82,35 @@ def project_file_of(root: str | Path) -> Path:
     return projects_folder() / f"{name}-{digest}{SUFFIX}"
 
 
+def kept_project_of(root: str | Path) -> Path:
+    """Return the project file of a folder, whatever it was called at first.
+
+    Where there is none that belongs to it by name, it is the newest of another folder
+    whose sounds are in this one since a person located them there.
+    """
+    named = project_file_of(root)
+    if named.exists():
+        return named
+    here = os.path.normcase(Path(root).absolute())
+    kept: list[Path] = []
+    with suppress(OSError):
+        found = projects_folder().glob(f"*{SUFFIX}")
+        kept = nlargest(_MOST_LOOKED_INTO, found, key=lambda path: path.stat().st_mtime)
+    for path in kept:
+        with suppress(ProjectError):
+            place, columns = about(path)
+            if os.path.normcase(place) == here and _is_of_a_folder(path, columns):
+                return path
+    return named
+
+
+def _is_of_a_folder(path: Path, columns: Sequence[str]) -> bool:
+    """Tell a folder's project from a table's, and from that of cut recordings."""
+    called = path.stem.rpartition("-")[0]
+    table = os.path.splitext(called)[1].lower() in TEXT_EXTENSIONS  # noqa: PTH122
+    return not table and LABEL_COLUMN in columns and RECORDING_COLUMN not in columns
+
+
 def segmented_file_of(source: Path, params: SegmentationParams) -> Path:
     """Return the project file of what a project's recordings are cut into."""
     name = source.stem.partition("-split-")[0]
@@ -110,10 +144,12 @@ def open_folder(root: str, report: Report = silent) -> Opened:
     known = recognise(found.dataset)
     dataset = found.dataset if known is None else known.dataset
     notes = [f"Not looked through: {error}" for error in found.skipped]
-    path = project_file_of(dataset.root)
+    path = kept_project_of(dataset.root)
     if known is not None and not path.exists():
         notes.insert(0, known.sentence)
     opened = _resume(dataset, path, report)
+    if opened.project.dataset.label_column in (None, LABEL_COLUMN):
+        notes += notes_beside(found)
     return replace(opened, notes=(*opened.notes, *notes))
 
 
@@ -194,11 +230,28 @@ def open_project(path: str, report: Report = silent) -> Opened:
     opened = Opened(project, view, Path(path).absolute())
     if not os.path.isdir(project.dataset.root):  # noqa: PTH112 - does not raise
         note = (
-            f"The sounds are not at {project.dataset.root}: results are shown, but "
-            "nothing can be played or computed. Use File > Locate sounds."
+            "The sounds are away: results are shown, but nothing can be played or "
+            "computed. If they have moved, use File > Locate sounds; they were at "
+            f"{project.dataset.root}"
         )
         return replace(opened, project=_kept(project), notes=(note,))
     return _up_to_date(opened, report)
+
+
+def open_kept(root: str, report: Report = silent) -> Opened:
+    """Open what was made of a folder or a table that is not there now.
+
+    Raises
+    ------
+    ProjectError
+        If nothing was kept of it, or that cannot be read.
+    """
+    opened = open_project(str(kept_project_of(root)), report)
+    there = opened.project.dataset.root
+    if not os.path.isdir(there):  # noqa: PTH112
+        return opened
+    note = f"{root} is not there any more. This is its project, with sounds in {there}"
+    return replace(opened, notes=(*opened.notes, note))
 
 
 def fresh(dataset: Dataset) -> Project:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from engine.clustering.branches import Branches
 from engine.clustering.cut import Clusters, Cut
 from engine.clustering.hierarchy import Hierarchy
 from engine.clustering.metrics import Scores
-from engine.clustering.partition import NOISE, UNPLACED, spread
+from engine.clustering.partition import TITLES, UNPLACED, spread
 from engine.features.extraction import Extraction
 from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
@@ -87,6 +88,13 @@ class Grouping:
     def hierarchy(self) -> Hierarchy | None:
         """The tree, ready to be cut anywhere; None for a flat method."""
         return None if self.linkage is None else Hierarchy(self.linkage)
+
+    @property
+    def tree_key(self) -> str:
+        """What tells this tree from any other, "" where there is none."""
+        if self.linkage is None:
+            return ""
+        return blake2b(self.rows.tobytes() + self.linkage.tobytes()).hexdigest()
 
     def answers(self, pipeline: Pipeline) -> bool:
         """Tell whether these groups are what the pipeline asks for."""
@@ -242,7 +250,7 @@ class Project:
     def title(self, label: int) -> str:
         """Say in words what a label means: the name of a cluster, or its number."""
         if label < 0:
-            return {NOISE: "Noise", UNPLACED: "Not grouped"}[label]
+            return TITLES[label]
         return self.names.get(label, f"Cluster {label}")
 
     @property

@@ -24,7 +24,7 @@ from engine.features.extraction import Extraction, Failure
 from engine.features.projection import ProjectionParams
 from engine.features.representation import RepresentationParams
 from engine.features.spectral import FeatureParams
-from engine.projects.edits import Edits, Waiting
+from engine.projects.edits import Aside, Edits, Waiting
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Graft, Grouping, Layout, Second, View
 
@@ -161,11 +161,12 @@ def _graft(
 def encode_edits(edits: Edits) -> Record:
     """Write down what was done by hand."""
     return {
-        "cuts": [dataclasses.astuple(cut) for cut in edits.branches.cuts],
-        "early": edits.branches.early,
+        **_encode_branches(edits.branches),
         "names": list(edits.names.items()),
         "collapsed": sorted(edits.collapsed),
         "waiting": [one.name for one in edits.waiting],
+        "aside": edits.aside
+        and {"tree": edits.aside.tree, **_encode_branches(edits.aside.branches)},
     }, {
         f"waiting {i}": np.array(one.clips, np.int64)
         for i, one in enumerate(edits.waiting)
@@ -174,8 +175,6 @@ def encode_edits(edits: Edits) -> Record:
 
 def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edits:
     """Read what was done by hand; `Edits.check` compares it with the groups."""
-    cuts = tuple(BranchCut(int(node), int(k)) for node, k in values["cuts"])
-    early = tuple((int(rank), int(place)) for rank, place in values["early"])
     names = {int(key): name for key, name in values["names"]}
     waiting = tuple(
         _waiting(name, arrays[f"waiting {i}"], n_clips)
@@ -184,7 +183,20 @@ def decode_edits(values: Mapping[str, Any], arrays: Arrays, n_clips: int) -> Edi
     known = (*names.values(), *(one.name for one in waiting))
     _require(all(type(name) is str for name in known), "a name is no text")
     collapsed = frozenset(int(node) for node in values["collapsed"])
-    return Edits(Branches(cuts, early), names, collapsed, waiting)
+    kept = values.get("aside")
+    aside = Aside(str(kept["tree"]), _branches(kept)) if kept else None
+    return Edits(_branches(values), names, collapsed, waiting, aside)
+
+
+def _encode_branches(branches: Branches) -> dict[str, Any]:
+    cuts = [dataclasses.astuple(cut) for cut in branches.cuts]
+    return {"cuts": cuts, "early": branches.early}
+
+
+def _branches(values: Mapping[str, Any]) -> Branches:
+    cuts = tuple(BranchCut(int(node), int(k)) for node, k in values["cuts"])
+    early = tuple((int(rank), int(place)) for rank, place in values["early"])
+    return Branches(cuts, early)
 
 
 def _waiting(name: str, clips: NDArray[Any], n_clips: int) -> Waiting:

@@ -340,3 +340,19 @@ def test_edits_without_a_tree():
     for edits in (Edits(collapsed=frozenset({1})), Edits(Branches((BranchCut(1, 1),)))):
         with pytest.raises(ParameterError, match="none"):
             edits.check(None)
+
+
+def test_the_cut_of_a_branch_comes_back_with_its_tree(project):
+    node = int(project.grouping.hierarchy.children[-1].max())
+    cut = cut_here(project, node, int(levels(project.grouping.hierarchy, node)[2]))
+    flat = regrouped(cut, flat_project([0] * (N + 3)).grouping)
+    other = regrouped(flat, project_of(grown(1)).grouping)
+    assert not other.edits.branches.cuts
+    same = replace(project.grouping, linkage=project.grouping.linkage.copy())
+    again = regrouped(other, same)
+    assert again.edits == cut.edits
+    assert again.labels.tolist() == cut.labels.tolist()
+    absurd = Branches((BranchCut(10**6, 3),))
+    aside = replace(flat.edits.aside, branches=absurd)  # from a file
+    odd = regrouped(replace(flat, edits=Edits(aside=aside)), same)
+    assert odd.edits.branches == Branches()

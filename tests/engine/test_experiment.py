@@ -15,6 +15,7 @@ import pytest
 from engine.audio.dataset import Dataset
 from engine.audio.demo import write_demo
 from engine.cli import main
+from engine.cli.console import Console
 from engine.clustering.methods import METHODS
 from engine.errors import Cancelled, EngineError, ParameterError
 from engine.experiment import CLASSES, Grid, MatrixFile, Table, run
@@ -248,6 +249,14 @@ def test_a_table_says_what_differs_and_how_much_is_noise(tried) -> None:
     assert (
         Table([]).markdown() == "| Feature | Type | Algorithm |\n| --- | --- | --- |\n"
     )
+
+
+def test_what_is_not_perfect_is_not_written_as_one(capsys) -> None:
+    row = {"feature": "mfcc", "nmi": 0.9999, "accuracy": 1.0, "davies_bouldin": 0.9999}
+    assert "| 0.999 | 1.000 |" in Table([row]).markdown()
+    assert r"0.999 & 1.000 \\" in Table([row]).latex()
+    Console().table(list(row), [list(row.values())])
+    assert capsys.readouterr().out.split()[-3:] == ["0.999", "1.000", "1.000"]
 
 
 def test_a_broken_clip_is_left_out_and_named(cache, sounds, tmp_path, capsys) -> None:

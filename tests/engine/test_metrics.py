@@ -14,7 +14,7 @@ from sklearn import metrics as sklearn_metrics
 from engine.clustering import silhouette as silhouette_module
 from engine.clustering.contingency import codes_of, contingency
 from engine.clustering.external import External, accuracy, agreement, ami, ari, nmi
-from engine.clustering.metrics import Scores, score, score_columns
+from engine.clustering.metrics import Scores, below_1, score, score_columns, written
 from engine.clustering.partition import NOISE, UNPLACED
 from engine.clustering.silhouette import Sampled, silhouette, silhouette_samples
 from engine.errors import Cancelled, ParameterError
@@ -304,3 +304,12 @@ def test_clusters_of_equal_clips_have_no_spread():
     # The mean of equal numbers is often not that number; of differences of 0 it is 0.
     places = (0.1 * np.arange(1, 4))[np.arange(60) % 3, None] * np.ones((1, 5))
     assert score(np.arange(60) % 3, None, places).calinski_harabasz == 1.0
+
+
+@given(st.floats(0, 1), st.integers(1, 4))
+def test_only_a_perfect_score_is_written_as_one(share, digits):
+    text = written("accuracy", share, digits)
+    assert (float(text) == 1) == (share > 1 - 1e-9)
+    assert abs(float(text) - share) <= 10**-digits
+    assert (f"{below_1(share, 2):.0%}" == "100%") == (share > 1 - 1e-9)
+    assert written("seconds", 0.99999, digits) == written("seconds", 1.0, digits)

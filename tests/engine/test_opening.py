@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.audio.demo import CLASSES
+from engine.audio.segmentation import SegmentationParams
 from engine.errors import AudioError, ProjectError
 from engine.features.extraction import Failure
 from engine.projects import curation
@@ -16,8 +17,11 @@ from engine.projects.file import ProjectFile
 from engine.projects.opening import (
     demo_folder,
     fresh,
+    kept_project_of,
     open_folder,
+    open_kept,
     open_project,
+    open_segmented,
     open_table,
     project_file_of,
 )
@@ -299,9 +303,53 @@ def test_a_table_is_a_collection_with_a_project_of_its_own(folder):
 
 
 def test_a_table_without_a_sound_that_is_there_is_refused(places):
-    (places / "t.csv").write_text("path,label\nx.wav,a\n")
+    folder = places / "deep"  # the folder above is looked through as well
+    folder.mkdir()
+    (folder / "t.csv").write_text("path,label\nx.wav,a\n")
     with pytest.raises(ProjectError, match=r"x\.wav: line 2: there is no such file"):
-        open_table(str(places / "t.csv"))
-    (places / "t.csv").write_text("nothing\n")
+        open_table(str(folder / "t.csv"))
+    (folder / "t.csv").write_text("nothing\n")
     with pytest.raises(AudioError, match="path"):
-        open_table(str(places / "t.csv"))
+        open_table(str(folder / "t.csv"))
+
+
+def test_a_folder_that_was_renamed_has_its_project_once_it_was_located(folder, places):
+    opened = open_folder(str(folder))
+    moved = folder.rename(places / "renamed")
+    assert not open_folder(str(moved)).path.exists()
+    project = opened.project.choosing("kmeans")
+    located = replace(project, dataset=replace(project.dataset, root=str(moved)))
+    save(opened, located)
+    (opened.path.parent / "another.audioclust").write_bytes(b"damaged" * 100)
+    again = open_folder(str(moved))
+    assert again.path == opened.path
+    assert again.project.pipeline.method == "kmeans"
+    moved.rename(places / "away")  # a drive that is not there
+    assert kept_project_of(moved) == opened.path
+    (places / "away").rename(moved)
+
+
+def test_no_project_of_a_table_or_of_cut_recordings_is_taken_for_a_folders(folder):
+    first = next(folder.rglob("*.wav")).relative_to(folder).as_posix()
+    (folder / "some.csv").write_text(f"path,folder\n{first},x\n")
+    save(open_table(str(folder / "some.csv")))
+    whole = open_folder(str(folder))
+    params = SegmentationParams(method="windows", length=0.1)
+    save(open_segmented(whole.project.dataset, whole.path, params))
+    assert open_folder(str(folder)).path == project_file_of(folder)
+
+
+def test_what_is_kept_of_a_table_that_is_gone_opens_and_says_so(folder):
+    first = next(folder.rglob("*.wav")).relative_to(folder).as_posix()
+    table = folder / "some.csv"
+    table.write_text(f"path,kind\n{first},x\n")
+    save(open_table(str(table)))
+    table.unlink()
+    opened = open_kept(str(table))
+    assert len(opened.project.dataset) == 1
+    assert opened.notes == (
+        f"{table} is not there any more. This is its project, with sounds in {folder}",
+    )
+    folder.rename(folder.with_name("moved"))
+    (note,) = open_kept(str(table)).notes
+    assert "Locate sounds" in note

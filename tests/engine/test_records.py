@@ -17,6 +17,7 @@ from engine.projects.file import ProjectFile, read
 from engine.projects.pipeline import Pipeline
 from engine.projects.project import Graft, View
 from engine.projects.records import decode_grouping, decode_scores, encode_scores
+from engine.projects.steps import run
 
 LABELS = [0, 0, 1, 1, NOISE]
 PLACES = [[0.0], [1.0], [5.0], [6.0], [20.0]]
@@ -224,3 +225,13 @@ def test_a_graft_of_clips_that_are_not_there_is_refused(worked_on, tmp_path, cli
     path = file_of(tmp_path / "a.audioclust", replace(worked_on, grouping=grouping))
     with pytest.raises(DamagedProjectError, match="grown again"):
         read(path)
+
+
+def test_cuts_that_were_put_aside_survive_a_file_and_come_back(finished, tmp_path):
+    node = int(finished.grouping.hierarchy.children[-1].max())
+    cut = cut_here(finished, node, len(finished.dataset) // 2)
+    flat = run(cut.choosing("kmeans"))
+    again, _ = read(file_of(tmp_path / "a.audioclust", flat))
+    assert again.edits == flat.edits
+    back = run(again.choosing("agglomerative"))
+    assert back.edits.branches == cut.edits.branches

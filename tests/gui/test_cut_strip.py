@@ -345,6 +345,9 @@ def test_a_curve_below_zero_widens_the_range():
     assert CutCurves(K, {"NMI": np.full(200, np.nan)}).low == 0
     assert CutCurves(K, CURVES).best("Silhouette") == (12, pytest.approx(0.4))
     assert said("Silhouette", -0.05) == "Silhouette −0.05"
+    assert said("NMI", 0.9999) == "NMI 0.99"
+    assert said("NMI", 1 - 1e-15) == "NMI 1.00"
+    assert said("NMI", np.nan) == "NMI –"
 
 
 def test_labels_keep_their_distance_and_their_order():

@@ -16,6 +16,7 @@ from audioclust_gui.widgets import clip_table
 from audioclust_gui.widgets.clip_table import CLUSTER, FOLDER, LABEL, NAME, ClipTable
 from audioclust_gui.widgets.selected_rows import selected_runs
 from engine.audio.dataset import Clip, Dataset
+from engine.clustering.partition import UNPLACED
 from engine.features.extraction import Extraction, Failure
 from engine.progress import Step
 from engine.projects.edits import Edits
@@ -191,7 +192,7 @@ def test_after_locating_the_sounds_tree_and_table_show_the_same(
     assert view.model.rowCount() == len(PATHS)
 
 
-def test_unused_clips_are_grey_and_tooltips_show_markup_letter_by_letter(
+def test_clips_that_failed_are_grey_and_tooltips_show_markup_letter_by_letter(
     view, document, tmp_path
 ):
     opened(view, document, tmp_path)
@@ -201,7 +202,7 @@ def test_unused_clips_are_grey_and_tooltips_show_markup_letter_by_letter(
     done = Extraction(keys, failed, 0, 0, project.pipeline.features)
     document.amend(replace(project, extraction=done))
     cell = view.model.index(4, CLUSTER)
-    assert cell.data() == "unused"
+    assert cell.data() == project.title(UNPLACED) == "Not grouped"
     faint = view.palette().placeholderText().color()
     assert cell.data(Qt.ItemDataRole.ForegroundRole).color() == faint
     words = cell.data(Qt.ItemDataRole.ToolTipRole)

@@ -1,13 +1,14 @@
 """What is handed to other programs, and what is said about it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog
 
-from audioclust_gui.file_questions import file_to_write
+from audioclust_gui.file_questions import file_to_write, folder_to_write
 from audioclust_gui.form_dialog import FormDialog
 from engine.audio.converting import ConversionParams
 from engine.audio.dataset import Dataset
@@ -149,8 +150,37 @@ def test_the_kind_that_is_chosen_names_the_file(
 
     monkeypatch.setattr(QFileDialog, "exec", answer)
     kinds = {".nwk": "Newick trees", ".npy": "NumPy linkages", ".csv": "Tables"}
-    path = file_to_write(app.window, "Export", places / "tree.nwk", kinds)
+    path = file_to_write(app.window, "Export", "tree.nwk", kinds, app.session.settings)
     assert path == places / written
+
+
+def test_the_next_file_is_asked_for_where_the_last_one_was_written(
+    opened, places, monkeypatch
+):
+    asked = []
+
+    def answer(dialog):
+        asked.append(Path(dialog.directory().path()))
+        dialog.setDirectory(str(places))
+        return True
+
+    def folder(parent, title, start):
+        asked.append(Path(start))
+        return str(places / "features")
+
+    (places / "features").mkdir()
+    monkeypatch.setattr(QFileDialog, "exec", answer)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", folder)
+    exports, settings = opened.window.exports, opened.session.settings
+    monkeypatch.setattr(exports, "clusters", lambda path: None)
+    exports.ask_clusters()
+    assert folder_to_write(opened.window, "Export", settings)
+    exports.ask_clusters()
+    (places / "features").rename(places / "gone")
+    settings.setValue("written to", str(places / "features"))
+    exports.ask_clusters()
+    home = Path.home()
+    assert asked == [home, places, places / "features", home]
 
 
 @pytest.fixture

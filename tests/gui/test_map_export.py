@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QSettings
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -41,8 +41,9 @@ class Map:
 
 
 @pytest.fixture
-def paper(qtbot):
+def paper(qtbot, tmp_path):
     window, jobs, document = QWidget(), Jobs(), Document()
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
     plot = ScatterPlot()
     for widget in (window, plot):
         qtbot.addWidget(widget)
@@ -51,7 +52,9 @@ def paper(qtbot):
     document.open(project, None)
     plot.set_positions(project.layout.positions)
     plot.set_labels(project.labels)
-    yield Map(Exports(window, document, jobs), plot, Colouring(document, jobs))
+    yield Map(
+        Exports(window, document, jobs, settings), plot, Colouring(document, jobs)
+    )
     jobs.close()
 
 

@@ -82,3 +82,17 @@ def test_noise_is_told_with_the_scores_without_it(show):
 def test_all_noise_has_no_scores_to_speak_of(show):
     _, notes = show(Scores(n_clusters=0, coverage=0.0, labelled=3))
     assert notes == "0 clusters."
+
+
+def test_only_all_of_them_are_all(show):
+    almost = External(nmi=0.9991, accuracy=399 / 400, ari=0.997, purity=399 / 400)
+    near = replace(
+        SCORES, accuracy=399 / 400, purity=399 / 400, silhouette=0.996, nmi=1 - 1e-15
+    )
+    near = replace(near, davies_bouldin=0.997, coverage=0.9998, clustered=almost)
+    values, notes = show(near)
+    assert (values["accuracy"], values["purity"]) == ("0.99", "Purity 0.99")
+    assert (values["silhouette"], values["nmi"]) == ("0.99", "1.00")
+    assert values["davies_bouldin"] == "DB 1.00"
+    assert "99.9% of the clips" in notes
+    assert "NMI 0.99, accuracy 0.99, ARI 0.99." in notes

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from audioclust_gui.document import Document
@@ -193,6 +193,7 @@ def test_another_file_is_not_replaced_unasked(qtbot, places, typed):
 
     QTimer.singleShot(50, answer)
     start = places / "x.csv"
-    where = file_to_write(window, "Export", start, {".csv": "Tables"})
+    settings = QSettings(str(places / "s.ini"), QSettings.Format.IniFormat)
+    where = file_to_write(window, "Export", start, {".csv": "Tables"}, settings)
     assert where is None
     assert typed in asked[0]

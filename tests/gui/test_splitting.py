@@ -115,6 +115,9 @@ def test_a_label_file_can_be_chosen(qtbot, app, recordings, monkeypatch):
     form = app.window.findChild(FormDialog).form
     method = form.field("method")
     method.setCurrentIndex(method.findData("labels"))
+    line = form.field("label_file")
+    assert line.placeholderText() == "The one beside each recording"
+    assert line.fontMetrics().horizontalAdvance(line.placeholderText()) < line.width()
     answer = (str(labels), "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: answer)
     form.field("label_file").actions()[-1].trigger()

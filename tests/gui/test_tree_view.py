@@ -13,7 +13,6 @@ from audioclust_gui.views import tree as tree_module
 from engine.projects import curation
 from engine.projects.project import Project
 from tests.gui import on_paper
-from tests.gui.road import WAIT
 
 N = 60
 Key, Held = Qt.Key, Qt.KeyboardModifier
@@ -186,24 +185,6 @@ def test_curves_appear_when_they_are_known(paper, view):
     dataset = replace(paper.document.project.dataset, label_column=None)
     paper.document.commit(replace(paper.document.project, dataset=dataset), "no labels")
     assert len(view.strip._shown.curves.k) == 0
-
-
-def test_a_flat_method_says_how_to_come_to_a_tree(qtbot, opened):
-    window = opened.window
-    method = window.pipeline.method
-    method.setCurrentIndex(method.findData("kmeans"))
-    qtbot.waitUntil(
-        lambda: opened.document.project.grouping.linkage is None, timeout=WAIT
-    )
-    said = window.tree.plot.shown.message
-    assert (
-        said == "K-Means has no tree: choose Agglomerative in the pipeline to cut one"
-    )
-    assert window.tree.plot.shown.tree is None
-    assert not window.tree.controls.spin.isEnabled()
-    opened.document.undo()
-    assert window.tree.plot.shown.tree is not None
-    assert window.tree.controls.spin.isEnabled()
 
 
 def test_an_old_tree_is_not_cut_by_the_number_of_another_method(paper, view, tree):

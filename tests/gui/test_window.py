@@ -300,3 +300,26 @@ def test_longer_notes_move_nothing_that_is_about_to_be_clicked(qtbot, opened):
     qtbot.wait(50)
     assert window.pipeline.mapTo(window, top) == before
     assert window.results.notes.mapTo(window, top).y() > before.y()
+
+
+def test_a_flat_method_says_how_to_come_to_a_tree(qtbot, opened):
+    window = opened.window
+    method = window.pipeline.method
+    method.setCurrentIndex(method.findData("kmeans"))
+    qtbot.waitUntil(
+        lambda: opened.document.project.grouping.linkage is None, timeout=WAIT
+    )
+    said = window.tree.plot.shown.message
+    assert (
+        said == "K-Means has no tree: choose Agglomerative in the pipeline to cut one"
+    )
+    assert window.tree.plot.shown.tree is None
+    assert not window.tree.controls.spin.isEnabled()
+    join = window.action("Join the branch here only")
+    assert not join.isEnabled()
+    assert join.toolTip() == f"Join the branch here only  (J)\n{said}"
+    assert join.associatedObjects()[-1].toolTipsVisible()
+    opened.document.undo()
+    assert said not in join.toolTip()
+    assert window.tree.plot.shown.tree is not None
+    assert window.tree.controls.spin.isEnabled()

@@ -1,5 +1,7 @@
 """Opening, leaving and taking up again: folders, projects, what is broken or gone."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -7,6 +9,8 @@ from PySide6.QtGui import QDropEvent
 from audioclust_gui.plots.palette import UNPLACED
 from engine.audio.decoding import write_wav
 from tests.gui.road import WAIT, is_done, open_and_finish
+
+STATUS = "audioclust_gui.views.status"
 
 
 def test_close_and_reopen_brings_everything_back_without_computing(qtbot, start, small):
@@ -166,3 +170,21 @@ def test_a_number_that_the_method_found_is_still_said_after_a_restart(
     qtbot.waitUntil(lambda: bool(second.document.project.dataset.clips), timeout=WAIT)
     assert second.window.cut.spin.value() == found
     assert second.window.cut.slider.value() == found
+
+
+def test_what_is_said_at_opening_stays_to_be_read_while_work_goes_on(
+    qtbot, app, small, monkeypatch
+):
+    paths = [path.relative_to(small).as_posix() for path in small.rglob("*.wav")]
+    rows = (f"{path};{'ab'[i % 2]}" for i, path in enumerate(paths))
+    (small / "&amp; table.csv").write_text("\n".join(["file;kind", *rows]))
+    monkeypatch.setattr(f"{STATUS}._MESSAGE_MS", 0)
+    monkeypatch.setattr(f"{STATUS}._TO_READ", 1e6)
+    open_and_finish(qtbot, app, small)
+    status, said = app.window.status, "&amp; table.csv beside the sounds lists 40 of"
+    assert status.currentMessage().startswith(said)
+    assert app.window.messages.model.message(0).why.startswith(said)
+    monkeypatch.setattr(f"{STATUS}._TO_READ", 0.0)
+    app.document.amend(replace(app.document.project, layout=None))
+    app.workflow.run()
+    qtbot.waitUntil(lambda: not status.currentMessage(), timeout=WAIT)

@@ -94,6 +94,12 @@ def test_a_share_stands_before_a_label_of_any_script(view, document, tmp_path):
     assert line.cursorToX(0)[0] < line.cursorToX(len("100%"))[0]
 
 
+def test_only_all_of_them_are_all(view, document, tmp_path):
+    labels, truth = np.repeat([0, 1], 400), ["owl"] * 401 + ["jay"] * 399
+    document.open(flat(labels.tolist(), truth), tmp_path / "p.audioclust")
+    assert texts(view, LABEL) == ["100% owl", "\N{FIGURE SPACE}99% jay"]
+
+
 def test_the_current_row_stays_with_its_cluster(opened, document):
     opened.table.sortByColumn(CLIPS, FALLING)
     click(opened, 3)

@@ -1,5 +1,7 @@
 """The table of runs: names, scores, differing parameters, and what can be done."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from audioclust_gui.widgets.run_columns import columns_of
 from audioclust_gui.widgets.run_table import NAME
+from engine.autoencoder.history import History
 from engine.autoencoder.runs import STOPPED, TRAINING, FoundRuns
 from tests.gui.training_view import runs as paper
 from tests.gui.training_view.conftest import move
@@ -202,6 +205,15 @@ def test_what_a_run_came_to_is_that_of_its_best_epoch(made):
     assert cells(model, "Loss") == [f"{expected.validation:.3g}"]
     assert cells(model, "NMI") == [f"{expected.nmi:.3g}"]
     assert not np.isnan(expected.nmi)
+
+
+def test_a_run_that_is_not_perfect_is_not_said_to_be(made):
+    run = paper.run(1, best=10)
+    near = replace(run.history.epochs[9], validation=0.9999, nmi=0.9999, accuracy=1.0)
+    run = replace(run, history=History((*run.history.epochs[:9], near)))
+    model = made(found=[run]).view.runs.model
+    found = [cells(model, name) for name in ("Loss", "NMI", "Accuracy")]
+    assert found == [["1"], ["0.999"], ["1"]]
 
 
 def test_what_another_window_has_trained_is_seen_on_coming_back(made, qtbot):

@@ -200,3 +200,19 @@ def test_the_sign_of_a_natural_cut_is_seen_where_the_line_is(small):
 )
 def test_a_height_fits_on_the_tag(height, text):
     assert short(height) == text
+
+
+@pytest.mark.parametrize("off", [-16, -10, 0, 10, 16])
+def test_no_height_peeps_out_from_under_the_tag(small, off):
+    """Beside the tag there is nothing but what is there without any heights."""
+    y = small.place_of_height(3.0) + off
+    small.set_line(small.picture.height_at(y), 2.0, 4.0)
+    tag = round(y)
+
+    def beside():
+        picture = pixels(small)
+        above, below = picture[tag - 15 : tag - 10], picture[tag + 11 : tag + 16]
+        return np.concatenate([above, below])[:, 2 : AXIS - 8]
+
+    ground = pixels(small)[2, 2]
+    assert (beside() == ground).all()
