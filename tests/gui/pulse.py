@@ -69,6 +69,8 @@ class Pulse(QObject):
         self._timer = QTimer(self, singleShot=True, interval=round(1e3 * period))
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
+        self._frames: list[object] = []
+        self._looking = threading.Lock()
         self._stop = threading.Event()
         self._main = threading.get_ident()
         self._watch = threading.Thread(target=self._look, daemon=True)
@@ -89,6 +91,7 @@ class Pulse(QObject):
         """Beat no more."""
         self._stop.set()
         self._watch.join()
+        self._let_go()
         gc.callbacks.remove(self._collecting)
 
     def _go_on(self) -> None:
@@ -107,6 +110,7 @@ class Pulse(QObject):
         self.late.append(max(0.0, late))
         self._last, self._busy = now, busy
         self._collected, self._seen = 0.0, ""
+        self._let_go()
         self._go_on()
         self._beat()
 
@@ -114,10 +118,25 @@ class Pulse(QObject):
         while not self._stop.wait(_PEEP):
             last = self._last
             if time.perf_counter() - last > self._worth / 2:
-                stack = sys._current_frames().get(self._main)
-                seen = _in_words(stack)
+                seen = self._peep()
                 if last == self._last and len(seen) > len(self._seen):
                     self._seen = seen
+
+    def _peep(self) -> str:
+        """Return where the window's thread is.
+
+        Its frames end while they are looked at. What is freed with them may be Qt's,
+        which waits for locks of the window's thread: it is that which lets go of them.
+        """
+        with self._looking:
+            frames = sys._current_frames()
+            del frames[threading.get_ident()]  # which holds them in turn
+            self._frames.append(frames)
+            return _in_words(frames.get(self._main))
+
+    def _let_go(self) -> None:
+        with self._looking:
+            self._frames.clear()
 
     def _collecting(self, phase: str, _: dict[str, Any]) -> None:
         now = time.perf_counter()
