@@ -106,8 +106,7 @@ class NetworkEmbedding:
             representation=self.representation,
         )
         with self._alone(report):
-            run = self._before(pipeline)
-            if run is not None:
+            for run in self._before(pipeline):
                 # Where what it has kept is damaged, it is as if it were not there.
                 with suppress(EngineError):
                     return self._embedded(run, pipeline, report)
@@ -120,8 +119,8 @@ class NetworkEmbedding:
         note = f"Run {run.id}, trained in {run.seconds:.0f} s on {run.device}"
         return replace(found, notes=(*found.notes, note))
 
-    def _before(self, pipeline: Pipeline) -> Run | None:
-        """Return a finished run of this recipe on these very pictures."""
+    def _before(self, pipeline: Pipeline) -> Iterator[Run]:
+        """Yield the finished runs of this recipe on these very pictures."""
         keys, asked = [key for key in self.keys if key], _essence(self.recipe)
         for run in runs_of(keys):
             if run.state != FINISHED or not run.kept or _essence(run.recipe) != asked:
@@ -131,8 +130,7 @@ class NetworkEmbedding:
                 if trained(folder) == keys and _same(
                     read_source(folder, Pipeline()), pipeline
                 ):
-                    return run
-        return None
+                    yield run
 
     def _train(self, pipeline: Pipeline, report: Report) -> Run:
         # Nobody looks on: one look, at the end, costs the least.
