@@ -14,6 +14,7 @@ Key = Qt.Key
 @pytest.fixture
 def paper(qtbot, app, tmp_path, monkeypatch):
     """An application whose neighbours are always the three next clips."""
+    app.jobs.close()  # or the scores tell, sooner or later, that there are no features
     app.document.open(on_paper.collection(40), tmp_path / "p.audioclust")
     near = app.neighbouring
     monkeypatch.setattr(
