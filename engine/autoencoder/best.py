@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import torch
-
 from engine.autoencoder import checkpoints
 from engine.autoencoder.checkpoints import Network
 from engine.autoencoder.history import Epoch, History
@@ -52,13 +50,7 @@ class BestYet:
         if self._model is None:
             self._model = copy.deepcopy(model).requires_grad_(requires_grad=False)
         else:
-            with torch.no_grad():
-                for mine, theirs in zip(
-                    self._model.state_dict().values(),
-                    model.state_dict().values(),
-                    strict=True,
-                ):
-                    mine.copy_(theirs)
+            self._model.load_state_dict(model.state_dict())
         self._number, self._loss = epoch.number, epoch.validation
         self._written = False
 

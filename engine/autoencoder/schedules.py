@@ -56,7 +56,7 @@ def plateaus(losses: Sequence[float]) -> float:
 def is_past_its_best(losses: Sequence[float], patience: int) -> bool:
     """Tell whether the least loss is that many epochs ago.
 
-    Never if they are 0, or no loss is known: without validation, none is.
+    Never if they are 0, or no loss is known.
     """
     known = [math.inf if math.isnan(loss) else loss for loss in losses]
     least = min(known, default=math.inf)
